@@ -1,0 +1,5 @@
+"""`python -m pipelines` is `perennial`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Frozen values and pure decisions: no clock, network, disk, environment or randomness."""

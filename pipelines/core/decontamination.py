@@ -1,0 +1,52 @@
+"""Finds training rows that give away golden items, exactly or in part."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+GRAM = 13
+"""As in Brown et al. (2020), "Language Models are Few-Shot Learners", appendix C."""
+
+BOILERPLATE = 5
+_NOT_WORD = re.compile(r"\W+")
+
+
+def normalise(text: str) -> str:
+    """Lower case, words only, single spaces."""
+    return _NOT_WORD.sub(" ", text.lower()).strip()
+
+
+class GoldenIndex:
+    """Indexes the small golden side so that training rows of any number can stream past.
+
+    A row is contaminated when it holds a golden text whole, or shares GRAM words in a row with one.
+    A gram that more than BOILERPLATE golden items share says nothing about any of them.
+    """
+
+    def __init__(self, golden: Mapping[str, Iterable[str]]) -> None:
+        self._exact: dict[str, str] = {}
+        owners: defaultdict[str, set[str]] = defaultdict(set)
+        for item, texts in golden.items():
+            for text in texts:
+                normal = normalise(text)
+                self._exact.setdefault(normal, item)
+                for found in _grams(normal.split()):
+                    owners[found].add(item)
+        self._grams = {g: min(items) for g, items in owners.items() if len(items) <= BOILERPLATE}
+
+    def leak(self, *texts: str) -> str | None:
+        """Why these texts of one training row are contaminated, or None."""
+        for text in texts:
+            normal = normalise(text)
+            if normal and (item := self._exact.get(normal)):
+                return f"same text as golden item {item}"
+            for found in _grams(normal.split()):
+                if item := self._grams.get(found):
+                    return f"{GRAM} words in a row shared with golden item {item}"
+        return None
+
+
+def _grams(words: list[str]) -> Iterator[str]:
+    return (" ".join(words[i : i + GRAM]) for i in range(len(words) - GRAM + 1))

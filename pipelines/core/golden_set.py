@@ -1,0 +1,32 @@
+"""A golden set: the items by which every arm is judged, split into dev and gate."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipelines.core.value import Blob, Sha256, Value
+
+Split = Literal["dev", "gate"]
+
+
+class GoldenItem(Value):
+    """One question, its context included, with the expected answer. `slice` groups items in reports."""
+
+    id: str
+    prompt: str
+    completion: str
+    slice: str = "all"
+    choices: tuple[str, ...] = ()
+
+
+class GoldenSet(Value):
+    """`dev` chooses among arms; `gate` is locked for the decision. Both are JSON Lines of `GoldenItem`."""
+
+    snapshot: Sha256
+    dev: Blob
+    gate: Blob
+    dev_items: int
+    gate_items: int
+
+    def items_of(self, split: Split) -> Blob:
+        return self.dev if split == "dev" else self.gate

@@ -1,0 +1,150 @@
+"""A model's declaration: one file below `mlflow/models`, checked against what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from pipelines.core.base_model import ApprovedBase
+from pipelines.core.contract import Contract
+from pipelines.core.model_spec import GatePolicy, ModelSpec
+from pipelines.core.recipe import Recipe
+from pipelines.core.value import Name, Value
+from pipelines.declarations.document import Document, Field, read_document
+from pipelines.declarations.eval_suite import DeclaredSuite
+from pipelines.declarations.fields import (
+    Limit,
+    at_least,
+    listed,
+    read_fields,
+    up_to,
+    within,
+    written,
+)
+from pipelines.declarations.problems import Problems
+
+T = TypeVar("T")
+
+LARGEST_SEED = 2**32 - 1
+LIMITS: dict[Field, Limit] = {
+    ("description",): written(),
+    ("owner",): written(),
+    ("sources",): listed(),
+    ("ladder",): listed(),
+    ("privacy_class",): written(),
+    ("dev_share",): within(0, 1, least_included=False),
+    ("max_answer_tokens",): at_least(1),
+    ("recipe", "rank"): at_least(1),
+    ("recipe", "alpha"): at_least(1),
+    ("recipe", "dropout"): within(0, 1),
+    ("recipe", "target_modules"): written(),
+    ("recipe", "epochs"): at_least(1),
+    ("recipe", "batch_size"): at_least(1),
+    ("recipe", "learning_rate"): within(0, 1, least_included=False),
+    ("recipe", "warmup_steps"): at_least(0),
+    ("recipe", "weight_decay"): at_least(0),
+    ("recipe", "max_length"): at_least(2),
+    ("recipe", "save_steps"): at_least(1),
+    ("recipe", "seed"): up_to(0, LARGEST_SEED),
+    ("gate", "margin"): within(0, 1),
+    ("gate", "alpha"): within(0, 0.5, least_included=False),
+    ("gate", "min_items"): at_least(1),
+    ("gate", "min_slice"): at_least(1),
+}
+
+
+class Neighbours(NamedTuple):
+    """What a model may name, by name; None for a declaration that has problems of its own."""
+
+    contracts: Mapping[str, Contract | None]
+    bases: Mapping[str, ApprovedBase | None]
+    suites: Mapping[str, DeclaredSuite | None]
+
+
+class _ModelFile(Value):
+    name: Name
+    description: str
+    owner: str
+    sources: tuple[Name, ...]
+    golden: Name
+    ladder: tuple[Name, ...]
+    recipe: Recipe
+    suite: Name
+    gate: GatePolicy
+    dev_share: float
+    privacy_class: str
+    max_answer_tokens: int
+
+
+def read_model(
+    path: Path, file: str, name: str, neighbours: Neighbours, problems: Problems
+) -> ModelSpec | None:
+    """The model `name` with its bases and suite in place, or None after its problems were kept."""
+    document = read_document(path, file, problems)
+    if document is None:
+        return None
+    model = read_fields(document, _ModelFile, LIMITS, named=name)
+    if model is None:
+        return None
+    _check_sources(document, model, neighbours.contracts)
+    ladder = _ladder(document, model, neighbours.bases)
+    declared = _find(document, ("suite",), model.suite, neighbours.suites, "an eval suite of mlflow/evals")
+    golden = neighbours.contracts.get(model.golden)
+    if declared is not None and golden is not None:
+        _check_choices(document, declared, golden)
+    if not document.sound or declared is None or len(ladder) < len(model.ladder):
+        return None
+    given = {field: getattr(model, field) for field in _ModelFile.model_fields}
+    return ModelSpec(**given | {"ladder": ladder, "suite": declared.suite})
+
+
+def _find(document: Document, field: Field, name: str, known: Mapping[str, T | None], what: str) -> T | None:
+    """The declaration of that name. An unknown name is a problem here, a broken one in its own file."""
+    if name not in known:
+        document.problem(field, f"is {what}", name, f"Write one of: {', '.join(known) or 'none yet'}.")
+    return known.get(name)
+
+
+def _check_sources(document: Document, model: _ModelFile, contracts: Mapping[str, Contract | None]) -> None:
+    what = "a source with a contract in data_contracts"
+    for place, name in enumerate(model.sources):
+        contract = _find(document, ("sources", place), name, contracts, what)
+        if contract is not None and contract.purpose != "training":
+            remedy = "Name a training source; a golden set never trains a model."
+            document.problem(("sources", place), "has `purpose: training`", name, remedy)
+    contract = _find(document, ("golden",), model.golden, contracts, what)
+    if contract is not None and contract.purpose != "evaluation":
+        remedy = "Name a source whose contract says `purpose: evaluation`."
+        document.problem(("golden",), "has `purpose: evaluation`", model.golden, remedy)
+
+
+def _ladder(
+    document: Document, model: _ModelFile, bases: Mapping[str, ApprovedBase | None]
+) -> tuple[ApprovedBase, ...]:
+    """The bases of the ladder that could be read, in its order."""
+    rungs: list[tuple[int, ApprovedBase]] = []
+    for place, name in enumerate(model.ladder):
+        field = ("ladder", place)
+        base = _find(document, field, name, bases, "a base of mlflow/base_models")
+        if base is None:
+            continue
+        if model.privacy_class not in base.privacy_classes:
+            remedy = f"It is approved for {', '.join(base.privacy_classes)}: change the base or the class."
+            document.problem(field, f"is approved for the privacy class {model.privacy_class}", name, remedy)
+        rungs.append((place, base))
+    for (_, lower), (place, upper) in pairwise(rungs):
+        if upper.parameters <= lower.parameters:
+            rule = f"has more parameters than {lower.name}, the rung before"
+            document.problem(
+                ("ladder", place), rule, upper.name, "Order the ladder from the smallest base up."
+            )
+    return tuple(base for _, base in rungs)
+
+
+def _check_choices(document: Document, declared: DeclaredSuite, golden: Contract) -> None:
+    if declared.needs_choices and not golden.roles.choices:
+        rule = f"has `choices` among its roles, since suite {declared.suite.name} offers them"
+        remedy = f"Add `choices` to the roles of data_contracts/{golden.source}.odcs.yaml."
+        document.problem(("golden",), rule, golden.source, remedy)

@@ -1,0 +1,1 @@
+"""One file an outside system, each behind a port."""

@@ -1,0 +1,200 @@
+"""The routes a client of OpenAI's API uses: chat completions and the list of models."""
+
+import asyncio
+import json
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from pipelines.core.errors import Unavailable
+from pipelines.serving.chat import Piece, answer
+from pipelines.serving.fleet import Fleet
+from pipelines.serving.loading import Loaded
+from pipelines.serving.openai import ChatRequest, read_request
+from pipelines.serving.problems import body, problem
+from pipelines.serving.turns import Turns
+
+T = TypeVar("T")
+
+MAX_BODY: Final = 1024 * 1024
+_CLIENT_CLOSED_REQUEST: Final = 499
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """What all parts of one reply have in common."""
+
+    request: ChatRequest
+    loaded: Loaded
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"x-perennial-version": self.loaded.name}
+
+    def part(self, kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "object": kind,
+            "created": self.created,
+            "model": self.request.model,
+            "system_fingerprint": self.loaded.candidate[:12],
+            "choices": choices,
+        }
+
+    def whole(self, text: str, last: Piece) -> dict[str, Any]:
+        message = {"role": "assistant", "content": text, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": last.finish}
+        return {**self.part("chat.completion", [choice]), "usage": _usage(last)}
+
+    def chunk(self, delta: dict[str, str], finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        part = self.part("chat.completion.chunk", [choice])
+        return _event({**part, "usage": None} if self.request.wants_usage else part)
+
+    def usage(self, last: Piece) -> str:
+        return _event({**self.part("chat.completion.chunk", []), "usage": _usage(last)})
+
+
+def completions(fleet: Fleet, turns: Turns[Piece]) -> APIRouter:
+    """The routes, answering from what the fleet serves at the moment a request arrives."""
+    router = APIRouter()
+
+    @router.post("/v1/chat/completions")
+    async def complete(request: Request) -> Response:
+        said = read_request(await _body(request))
+        loaded = fleet.route(said.model)
+        if loaded is None:
+            raise _unknown(said.model)
+        if turns.full:
+            raise _busy()
+        # From here on this request keeps its version, whatever is promoted meanwhile.
+        return await _reply(request, _Reply(said, loaded), turns)
+
+    @router.get("/v1/models")
+    async def models() -> dict[str, Any]:
+        return {"object": "list", "data": [_card(name, loaded) for name, loaded in fleet.names().items()]}
+
+    @router.get("/v1/models/{name}")
+    async def model(name: str) -> dict[str, Any]:
+        loaded = fleet.route(name)
+        if loaded is None:
+            raise _unknown(name)
+        return _card(name, loaded)
+
+    return router
+
+
+async def _reply(request: Request, reply: _Reply, turns: Turns[Piece]) -> Response:
+    pieces = turns.run(answer(reply.loaded.model, reply.loaded.tokenizer, reply.request))
+    try:
+        # The first step reads the prompt: a conversation that cannot be read is a 400, also for a stream.
+        if await _unless_gone(request, _first(pieces)) is None:
+            return Response(status_code=_CLIENT_CLOSED_REQUEST)
+        if reply.request.stream:
+            events = _events(reply, pieces)
+            return StreamingResponse(events, media_type="text/event-stream", headers=reply.headers)
+        whole = await _unless_gone(request, _collect(reply, pieces))
+    except Unavailable as error:
+        raise problem(503, str(error)) from error
+    if whole is None:
+        return Response(status_code=_CLIENT_CLOSED_REQUEST)
+    return JSONResponse(whole, headers=reply.headers)
+
+
+async def _first(pieces: AsyncIterator[Piece]) -> Piece:
+    return await anext(pieces)
+
+
+async def _collect(reply: _Reply, pieces: AsyncIterator[Piece]) -> dict[str, Any]:
+    texts, last = [], None
+    async for last in pieces:
+        texts.append(last.text)
+    if last is None:
+        raise ValueError("An answer has at least its last piece.")
+    return reply.whole("".join(texts), last)
+
+
+async def _events(reply: _Reply, pieces: AsyncIterator[Piece]) -> AsyncIterator[str]:
+    yield reply.chunk({"role": "assistant", "content": ""})
+    try:
+        async for piece in pieces:
+            if piece.text:
+                yield reply.chunk({"content": piece.text})
+            if piece.finish is not None:
+                yield reply.chunk({}, piece.finish)
+                if reply.request.wants_usage:
+                    yield reply.usage(piece)
+    except Exception as error:
+        # The headers are sent: the only way left to tell the client is an event without [DONE].
+        _log.exception("A stream of %s broke.", reply.loaded.name)
+        yield _event(body(500, f"The answer broke off: {type(error).__name__}. Ask again."))
+        return
+    yield "data: [DONE]\n\n"
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of the work, or None when the client went away first; then the work is cancelled."""
+    task = asyncio.create_task(work)
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _body(request: Request) -> bytes:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            raise problem(
+                413, f"The request body is over {MAX_BODY} bytes. Send less.", code="request_too_large"
+            )
+    return bytes(raw)
+
+
+def _usage(last: Piece) -> dict[str, int]:
+    total = last.prompt_tokens + last.answer_tokens
+    return {
+        "prompt_tokens": last.prompt_tokens,
+        "completion_tokens": last.answer_tokens,
+        "total_tokens": total,
+    }
+
+
+def _card(name: str, loaded: Loaded) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": loaded.since, "owned_by": "perennial"}
+
+
+def _event(said: dict[str, Any]) -> str:
+    return f"data: {json.dumps(said, separators=(',', ':'))}\n\n"
+
+
+def _unknown(name: str) -> Exception:
+    message = f"The model {name!r} is not served here. GET /v1/models lists what is."
+    return problem(404, message, param="model", code="model_not_found")
+
+
+def _busy() -> Exception:
+    refusal = problem(
+        429, "Too many requests are open. Wait a moment and ask again.", code="too_many_requests"
+    )
+    refusal.headers = {"Retry-After": "1"}
+    return refusal

@@ -1,0 +1,143 @@
+"""From a promotion in the ledger to a model that has proven itself and can answer."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import torch
+from safetensors.torch import load_file
+
+from pipelines.archive import Archive
+from pipelines.core.base_model import ApprovedBase
+from pipelines.core.candidate import Bundle
+from pipelines.core.errors import PermanentError, Refused, Tampered, Unavailable
+from pipelines.core.promotion import Promotion
+from pipelines.integrations.bundle import PROBE, TOLERANCE, load_bundle, logits_of
+from pipelines.ports import BaseModels
+
+# Largest difference of the merged model's logits to the trainer's, in float32. Merging adds the adapter's
+# product to the weights before instead of after the multiplication, so sums round differently; a wrong merge
+# is off by far more.
+MERGED_TOLERANCE: Final = 1e-3
+
+Approved = Callable[[], Mapping[str, ApprovedBase]]
+"""The approved bases as declared now: a base may be approved while the server runs."""
+
+# A device that is full, busy or gone says nothing about the bundle.
+MACHINE_TROUBLE = ("OUT OF MEMORY", "NOT ENOUGH MEMORY", "CUDA", "CUBLAS", "CUDNN", "NCCL")
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A proven version, ready to answer. `since` is when it was loaded, in seconds since 1970."""
+
+    promotion: Promotion
+    candidate: str
+    model: Any
+    tokenizer: Any
+    logit_difference: float
+    since: int
+
+    @property
+    def version(self) -> int:
+        """The promotion's version, from 1."""
+        return self.promotion.version
+
+    @property
+    def name(self) -> str:
+        """The immutable name of this version."""
+        return self.promotion.served_as
+
+
+class Loader:
+    """Fetches, verifies and loads promotions. `cache` is a folder of this process's own."""
+
+    def __init__(self, archive: Archive, cache: Path, folders: BaseModels, approved: Approved) -> None:
+        self._archive = archive
+        self._cache = cache
+        self._folders = folders
+        self._approved = approved
+
+    def __call__(self, promotion: Promotion) -> Loaded:
+        """Loads one promotion; slow, and the only place where weights enter this process.
+
+        Raises:
+            Tampered: bytes that are not those that were judged, or logits that are not the trainer's.
+            Refused: the base is not approved, or no longer in this form.
+            Unavailable, OSError, MemoryError: this machine is in the way; the same promotion may load later.
+        """
+        candidate = promotion.candidate
+        base = self._base_folder(promotion)
+        folder = self._bundle_folder(candidate.bundle)
+        try:
+            bundle = load_bundle(folder, base)
+            model = bundle.model.merge_and_unload().eval()
+            difference = _prove_merged(promotion, model, folder)
+        except RuntimeError as error:
+            if any(word in str(error).upper() for word in MACHINE_TROUBLE):
+                raise Unavailable(
+                    promotion.served_as,
+                    "needs a device with enough memory to be loaded",
+                    str(error).splitlines()[0],
+                    "Free some; it is tried again.",
+                ) from error
+            raise
+        return Loaded(
+            promotion=promotion,
+            candidate=candidate.digest,
+            model=model,
+            tokenizer=bundle.tokenizer,
+            logit_difference=max(bundle.logit_difference, difference),
+            since=int(time.time()),
+        )
+
+    def _base_folder(self, promotion: Promotion) -> Path:
+        candidate = promotion.candidate
+        approved = self._approved().get(candidate.base)
+        if approved is None or approved.sha256 != candidate.base_sha256:
+            found = "no such base" if approved is None else f"digest {approved.sha256[:12]} is approved"
+            raise Refused(
+                promotion.served_as,
+                f"runs on the approved base it was trained on, {candidate.base} {candidate.base_sha256[:12]}",
+                found,
+                "Train again from a base that is approved now.",
+            )
+        return self._folders.folder(approved)
+
+    def _bundle_folder(self, bundle: Bundle) -> Path:
+        """The bundle's files on this disk, each verified; damage in the cache is repaired from the bucket."""
+        folder = self._cache / bundle.digest
+        try:
+            self._archive.fetch_folder(bundle, folder)
+        except PermanentError:
+            if not os.path.lexists(folder):
+                raise
+            with TemporaryDirectory(prefix=".damaged-", dir=self._cache) as aside:
+                folder.rename(Path(aside) / "bundle")
+            self._archive.fetch_folder(bundle, folder)
+        return folder
+
+
+def _prove_merged(promotion: Promotion, model: Any, folder: Path) -> float:
+    """Largest absolute difference to the trainer's logits. Raises Tampered beyond the tolerance."""
+    probe = load_file(folder / PROBE)
+    expected = probe["logits"].float()
+    difference = float((logits_of(model, probe["input_ids"]) - expected).abs().max())
+    limit = MERGED_TOLERANCE
+    if model.dtype == torch.bfloat16:
+        limit = TOLERANCE["bfloat16"] * max(1.0, float(expected.abs().max()))
+    # Written so that a NaN fails too.
+    if not difference <= limit:
+        raise Tampered(
+            promotion.served_as,
+            f"gives the trainer's logits within {limit:.3g} after its adapter is merged",
+            f"a difference of {difference:.3g}",
+            "Do not serve it; train again.",
+        )
+    return difference

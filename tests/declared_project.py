@@ -1,0 +1,54 @@
+"""A copy of this repository's declarations that a test may break."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RULES = "data_contracts/tax_rules.odcs.yaml"
+GOLDEN = "data_contracts/tax_rules_golden.odcs.yaml"
+MODEL = "mlflow/models/tax-desk.yaml"
+NANO = "mlflow/base_models/tax-nano.yaml"
+SUITE = "mlflow/evals/tax_desk/suite.yaml"
+EXACT = "mlflow/evals/tax_desk/tax_exact.yaml"
+CHOICE = "mlflow/evals/tax_desk/tax_choice.yaml"
+
+
+class Broken(NamedTuple):
+    """One edit, and the problem it must give. `at` marks the line; the new text does by default."""
+
+    file: str
+    old: str
+    new: str
+    field: str
+    remedy: str
+    at: str | None = None
+
+
+class DeclaredProject:
+    """A project folder with the repository's declarations."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("data_contracts", "mlflow/models", "mlflow/base_models", "mlflow/evals"):
+            shutil.copytree(REPOSITORY / folder, root / folder)
+
+    def path(self, file: str) -> Path:
+        return self.root / file
+
+    def edit(self, file: str, old: str, new: str, *, at: str | None = None) -> str:
+        """Replace the first `old` by `new`; returns `file:line` of `at`, of the new text by default."""
+        path = self.path(file)
+        before, found, after = path.read_text(encoding="utf-8").partition(old)
+        assert found, f"{file} does not hold {old!r}"
+        text = before + new + after
+        path.write_text(text, encoding="utf-8")
+        start = text.index(at) if at is not None else len(before) + len(new) - len(new.lstrip())
+        return f"{file}:{text[:start].count(chr(10)) + 1}"
+
+    def write(self, file: str, content: str | bytes) -> None:
+        path = self.path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)

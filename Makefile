@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test lint fmt type unit integration e2e bench lock
+.PHONY: help setup demo down test lint fmt type unit integration e2e bench fuzz pages lock
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -18,6 +18,8 @@ setup: .venv/.ready  ## Make the environment from the lock
 # torch comes first and by pip, which honours a local index of CPU builds; uv then installs the rest.
 .venv/.ready: requirements.txt pyproject.toml
 	@command -v git >/dev/null || apt-get install -y --no-install-recommends git
+	@command -v chromium >/dev/null || apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 \
+	  || echo "no chromium: the letter is not tested in a browser"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV) $(TORCH)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
@@ -59,6 +61,12 @@ e2e: setup  ## The whole stack, end to end
 
 bench: setup  ## Measure speed and memory; results go to bench/results
 	$(BIN)/python bench/run.py
+
+fuzz: setup  ## Feed the readers hostile bytes, guided by coverage, for five minutes
+	$(BIN)/python bench/fuzz.py --seconds 300
+
+pages: setup  ## Write the pages that are made from the code
+	$(BIN)/perennial pages
 
 lock: setup  ## Compile requirements.txt from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --no-header \

@@ -28,7 +28,10 @@ def ingest(source: str) -> str:
 @task
 def validate(source: str, upload: str) -> str:
     """Check it against its contract and answer the steward."""
-    return line().validate(source, upload)
+    report = line().validate(source, upload)
+    if report is None:
+        raise AirflowSkipException(f"the upload of {source} is held until its steward confirms it")
+    return report
 
 
 @task

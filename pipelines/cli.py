@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines import __version__
+from pipelines.contract_verbs import contract
 from pipelines.core.errors import PerennialError, UsageError
+from pipelines.core.report_json import report_json
 from pipelines.local.commands import down, logs, status, up
 from pipelines.settings import Settings
 
@@ -69,6 +72,47 @@ def lint() -> int:
     return 1 if found else 0
 
 
+@cli.command(epilog=example("perennial pages"))
+def pages() -> None:
+    """Write the pages of data_contracts/ that are made from the code: the codes, the schema of a report."""
+    from pipelines.core.codes import render
+    from pipelines.core.report_json import report_schema
+
+    folder = Settings.from_environment().project / "data_contracts"
+    schema = json.dumps(report_schema(), indent=2, sort_keys=True) + "\n"
+    for name, text in (("ERRORS.md", render()), ("report.schema.json", schema)):
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(folder / name)
+
+
+@cli.command(epilog=example("perennial check tax_rules rules.csv"))
+@click.argument("contract")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print report.json.")
+@click.option(
+    "--letter",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("letter"),
+    show_default=True,
+    help="The folder that the letter is written into.",
+)
+def check(contract: str, files: tuple[Path, ...], as_json: bool, letter: Path) -> int:
+    """Judge FILES by CONTRACT (a file, or a source of this project) as if they had been dropped.
+
+    Exit 0: they would be accepted. 1: they would be rejected or held. 2: called wrongly.
+    """
+    from pipelines.check import check_files, contract_of
+
+    checked = check_files(contract_of(contract, Settings.from_environment()), files, letter)
+    if as_json:
+        click.echo(report_json(checked.report))
+    else:
+        for line in (checked.letter.headline, *checked.report.reasons, checked.letter.action):
+            click.echo(line)
+    say(f"The letter is {letter / 'report.html'}")
+    return 0 if checked.report.verdict == "accepted" else 1
+
+
 @cli.command(epilog=example("perennial ingest tax_rules"))
 @click.argument("source")
 def ingest(source: str) -> None:
@@ -81,8 +125,10 @@ def ingest(source: str) -> None:
 @click.argument("source")
 @click.argument("upload")
 def validate(source: str, upload: str) -> None:
-    """Check UPLOAD against the contract of SOURCE and write the letter; prints the report's digest."""
-    click.echo(_line().validate(source, upload))
+    """Check UPLOAD against the contract of SOURCE and write the letter; prints the report's digest, or
+    nothing when the upload is held."""
+    if report := _line().validate(source, upload):
+        click.echo(report)
 
 
 @cli.command(epilog=example("perennial snapshot tax_rules 91ab..."))
@@ -223,5 +269,5 @@ def sample(edition: int, folder: Path) -> None:
     click.echo(f"{folder}/tax_rules/rules.csv and {folder}/tax_rules_golden/golden.csv")
 
 
-for command in (up, down, status, logs):
+for command in (up, down, status, logs, contract):
     cli.add_command(command)

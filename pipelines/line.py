@@ -6,7 +6,7 @@ Airflow tasks and the command line call the stages through here, so both do exac
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeVar
 
 from pipelines.core.candidate import Candidate
@@ -16,6 +16,7 @@ from pipelines.core.deployment import Deployment
 from pipelines.core.errors import DataError, Refused, UsageError
 from pipelines.core.intake import Accepted
 from pipelines.core.model_spec import ModelSpec
+from pipelines.core.notice import Notice, notice_of
 from pipelines.core.plan import Plan
 from pipelines.core.report import ValidationReport
 from pipelines.core.upload import Upload
@@ -28,27 +29,37 @@ from pipelines.stages.deploy import deploy, rollback
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.gate import gate
 from pipelines.stages.ingest import ingest, pending
+from pipelines.stages.letter import complete, outbox
 from pipelines.stages.project import project, record
 from pipelines.stages.promote import promote
 from pipelines.stages.scoring import Scorer
 from pipelines.stages.snapshot import snapshot
 from pipelines.stages.train import Workshop, train
-from pipelines.stages.validate import outbox, validate
+from pipelines.stages.validate import validate
 
 T = TypeVar("T")
+Tell = Callable[[Notice], Sequence[str]]
+
+
+def _nobody(_: Notice) -> Sequence[str]:
+    """Nobody is told: whoever wants to know looks into the outbox."""
+    return ()
 
 
 class Line:
     """Runs single stages. `say` gets one short line at a time about what is going on; `pause` passes
-    the time while a stage waits for the world.
+    the time while a stage waits for the world; `tell` sends word that a letter was written, and says how
+    that went.
     """
 
-    def __init__(self, runtime: Runtime, say: Progress, pause: Pause = time.sleep) -> None:
-        self.runtime, self._say, self._pause = runtime, say, pause
+    def __init__(
+        self, runtime: Runtime, say: Progress, pause: Pause = time.sleep, tell: Tell = _nobody
+    ) -> None:
+        self.runtime, self._say, self._pause, self._tell = runtime, say, pause, tell
 
     @classmethod
-    def from_environment(cls, say: Progress) -> Self:
-        return cls(Runtime.from_environment(), say)
+    def from_environment(cls, say: Progress, tell: Tell = _nobody) -> Self:
+        return cls(Runtime.from_environment(), say, tell=tell)
 
     def pending(self, source: str) -> str | None:
         """The fingerprint of a complete upload that has no answer yet."""
@@ -72,26 +83,34 @@ class Line:
         )
         return upload.digest if upload else None
 
-    def validate(self, source: str, upload: str) -> str:
-        """The digest of the report. Raises DataError when the upload was rejected, after the letter."""
+    def validate(self, source: str, upload: str) -> str | None:
+        """The digest of the report, None for an upload that is held until its steward confirms it.
+
+        Raises DataError when it was not accepted, after the letter.
+        """
+        contract = self._contract(source)
         report = validate(
             self.runtime.archive.fetch(Upload, upload),
-            contract=self._contract(source),
+            contract=contract,
             store=self.runtime.store,
             archive=self.runtime.archive,
-            checker=self.runtime.checker,
             ledger=self.runtime.ingest_ledger(source),
             desk=self.runtime.desk,
+            neighbourhood=self.runtime.neighbourhood,
             scratch=self.runtime.scratch,
         )
-        if report.verdict != "accepted":
+        letter = f"{outbox(source, upload)}report.html"
+        self._say(f"{report.verdict}: {' '.join(report.reasons)} The steward's letter is in {letter}.")
+        for sent in self._tell(notice_of(report, to=contract.steward, link=letter)):
+            self._say(sent)
+        if report.verdict in ("rejected", "quarantined"):
             raise DataError(
                 f"upload {upload[:12]} of {source}",
                 "an upload must keep its contract",
                 "; ".join(report.reasons),
-                f"Nothing was trained. The steward's letter is in {outbox(source, upload)}report.html.",
+                f"Nothing was trained. The steward's letter is in {letter}.",
             )
-        return report.digest
+        return report.digest if report.verdict == "accepted" else None
 
     def snapshot(self, source: str, report: str) -> str:
         """The digest of the source's new current snapshot."""
@@ -151,6 +170,7 @@ class Line:
             scorer=self._scorer(plan),
         )
         record(decision, registry=self.runtime.model_registry, scratch=self.runtime.scratch)
+        self._tell_stewards(subject.model)
         return decision.digest
 
     def verdict(self, decision: str) -> GateDecision:
@@ -162,6 +182,7 @@ class Line:
         candidate = self.runtime.archive.fetch(Candidate, subject.candidate)
         promotion = promote(subject, candidate, ledger=self.runtime.model_ledger(subject.model))
         self.reconcile(subject.model)
+        self._tell_stewards(subject.model)
         return promotion.version
 
     def deploy(self, model: str, version: int) -> Deployment:
@@ -222,7 +243,19 @@ class Line:
             archive=self.runtime.archive,
             registry=self.runtime.data_registry,
             read_table=self.runtime.read_table,
+            today=self.runtime.clock.now().date(),
             scratch=self.runtime.scratch,
+        )
+
+    def _tell_stewards(self, model: str) -> None:
+        """Complete the letters on the data that a model was made from and judged by."""
+        spec = self._model(model)
+        complete(
+            self._current((*spec.sources, spec.golden)),
+            {name: self.runtime.standing(name) for name in self.runtime.models},
+            archive=self.runtime.archive,
+            store=self.runtime.store,
+            page=self.runtime.desk.letter_page,
         )
 
     def _contract(self, source: str) -> Contract:

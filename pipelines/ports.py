@@ -14,9 +14,9 @@ from pipelines.core.base_model import ApprovedBase
 from pipelines.core.contract import Contract
 from pipelines.core.eval_suite import EvalSuite
 from pipelines.core.evaluation import Arm, ItemScore
+from pipelines.core.findings import Findings, Surroundings, Table
 from pipelines.core.golden_set import GoldenItem
 from pipelines.core.recipe import Recipe
-from pipelines.core.report import RuleOutcome
 from pipelines.core.snapshot import Snapshot
 from pipelines.core.training_set import Example
 from pipelines.core.upload import ObjectVersion
@@ -43,6 +43,10 @@ class ObjectStore(Protocol):
 
     def pending(self, prefix: str) -> tuple[str, ...]:
         """Keys of uploads in parts that are not complete yet."""
+        ...
+
+    def changed(self, prefix: str) -> datetime | None:
+        """A moment not before the last deletion under the folder `prefix`; None where nobody knows."""
         ...
 
     def get(self, key: str) -> bytes | None:
@@ -81,12 +85,23 @@ class Signer(Protocol):
 
 
 class Checker(Protocol):
-    """Runs a contract's rules over rows and says, per rule, which rows break it."""
+    """Runs a contract's rules over a table and says, per rule, which rows break it."""
 
-    def check(
-        self, rows: Sequence[Mapping[str, object]], contract: Contract
-    ) -> tuple[tuple[RuleOutcome, tuple[int, ...]], ...]:
-        """One (outcome, indices of the violating rows) a rule, in the contract's order."""
+    def check(self, table: Table, contract: Contract, around: Surroundings) -> Findings:
+        """One finding a rule, in the contract's order.
+
+        Raises DeclarationError for a rule that cannot run: a rule is never skipped.
+        """
+        ...
+
+
+class Auditor(Protocol):
+    """An independent opinion on the rows that are about to be accepted."""
+
+    def audit(self, table: Table, contract: Contract, findings: Findings) -> tuple[str, ...]:
+        """Why the rows may not be accepted, in words; empty confirms them. `findings` are the checker's
+        about the same rows.
+        """
         ...
 
 

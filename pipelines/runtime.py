@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Self
 
 from pipelines import specs
 from pipelines.archive import Archive
+from pipelines.core.base_model import ApprovedBase
 from pipelines.core.contract import Contract
+from pipelines.core.errors import Unavailable
+from pipelines.core.findings import Surroundings
 from pipelines.core.intake import Intake, intake
 from pipelines.core.model_spec import ModelSpec
 from pipelines.core.promotion import Standing, standing
@@ -23,8 +26,8 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.ports import (
+        Auditor,
         BaseModels,
-        Checker,
         Clock,
         DataRegistry,
         Evaluator,
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
         Trainer,
     )
     from pipelines.stages.compose import ReadTable
-    from pipelines.stages.validate import Desk
+    from pipelines.stages.examine import Desk
 
 
 class Runtime:
@@ -78,24 +81,35 @@ class Runtime:
 
     @cached_property
     def desk(self) -> Desk:
-        from pipelines.integrations.canonical_table import write_table
-        from pipelines.integrations.files import read_files
-        from pipelines.integrations.letter_page import letter_page
-        from pipelines.stages.validate import Desk
+        from pipelines.integrations.resident_auditor import ResidentAuditor
 
-        return Desk(read_files=read_files, write_table=write_table, letter_page=letter_page)
+        return open_desk(ResidentAuditor(self.settings.auditor_socket, fallback=_gx_auditor))
+
+    def neighbourhood(self, contract: Contract, folder: Path) -> Surroundings:
+        """What an upload of a source is compared with, fetched into `folder`."""
+        from pipelines.stages.surroundings import surroundings
+
+        return surroundings(
+            contract,
+            self.models,
+            lambda source: self.intake(source).current,
+            archive=self.archive,
+            base_folder=self._base_folder,
+            folder=folder,
+        )
+
+    def _base_folder(self, base: ApprovedBase) -> Path | None:
+        """The folder of a base, None while it is not on this machine."""
+        try:
+            return self.bases.folder(base)
+        except Unavailable:
+            return None
 
     @cached_property
     def read_table(self) -> ReadTable:
         from pipelines.integrations.canonical_table import read_table
 
         return read_table
-
-    @cached_property
-    def checker(self) -> Checker:
-        from pipelines.integrations.gx_checker import GxChecker
-
-        return GxChecker()
 
     @cached_property
     def data_registry(self) -> DataRegistry:
@@ -158,6 +172,48 @@ class Runtime:
 
     def standing(self, model: str) -> Standing:
         return standing(self.model_ledger(model).entries())
+
+
+def preload() -> None:
+    """Import what every validation needs, for a process whose forks validate. It starts no thread."""
+    from pipelines.integrations import full_checker, resident_auditor
+
+    full_checker.preload()
+    open_desk(resident_auditor.ResidentAuditor(Path(), fallback=_gx_auditor))
+
+
+def _gx_auditor() -> Auditor:
+    """An auditor of this process: its library takes seconds to load."""
+    from pipelines.integrations.gx_auditor import GxAuditor
+
+    return GxAuditor()
+
+
+def open_desk(auditor: Auditor) -> Desk:
+    """All that an upload is judged with; `auditor` gives the second opinion."""
+    from pipelines.integrations.canonical_table import keep_rows, peek
+    from pipelines.integrations.comparison import compare
+    from pipelines.integrations.duckdb_checker import DuckDbChecker
+    from pipelines.integrations.files import read_files
+    from pipelines.integrations.full_checker import FullChecker
+    from pipelines.integrations.letter_page import letter_page
+    from pipelines.integrations.personal_data import redact
+    from pipelines.integrations.profiler import profile_of
+    from pipelines.integrations.repair_rows import write_repair
+    from pipelines.stages.examine import Desk
+
+    return Desk(
+        read_files=read_files,
+        keep_rows=keep_rows,
+        peek=peek,
+        profile_of=profile_of,
+        compare=compare,
+        redact=redact,
+        letter_page=letter_page,
+        write_repair=write_repair,
+        checker=FullChecker(DuckDbChecker()),
+        auditor=auditor,
+    )
 
 
 def open_store(settings: Settings) -> ObjectStore:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Self
 
 from pipelines.core.errors import UsageError
-from pipelines.core.value import Value
+from pipelines.core.value import Value, sha256_hex
 
 LOOPBACK = "127.0.0.1"
+# A unix socket's path may have 107 bytes.
+_LONGEST_SOCKET_PATH = 100
 
 
 class Ports(Value):
@@ -72,6 +75,17 @@ class Settings(Value):
     @property
     def logs(self) -> Path:
         return self.home / "logs"
+
+    @property
+    def auditor_socket(self) -> Path:
+        """Where the resident auditor answers: in the state folder, or, where that path is too long for a
+        socket, in a private folder of the system's that is named after it.
+        """
+        inside = self.home / "run" / "auditor" / "socket"
+        if len(os.fsencode(inside)) <= _LONGEST_SOCKET_PATH:
+            return inside
+        name = sha256_hex(f"{os.getuid()} {self.home}".encode())[:16]
+        return Path(tempfile.gettempdir()) / f"perennial-{name}" / "socket"
 
     @property
     def data_registry(self) -> str:

@@ -7,12 +7,25 @@ from declared_project import GOLDEN, RULES, Broken
 COLUMN = "schema[0].properties"
 ROWS = "mustBeBetween: [100, 100000]"
 ROLES = "{prompt: question, completion: answer}"
+HOLD = "{shrinkPercent: 50, categoryColumns: [topic, filer], noveltyPercent: 90}"
 CHOICES = "[option_a, option_b, option_c, option_d]"
 
 
 def prop(old: str, new: str, place: int, field: str, remedy: str) -> Broken:
     """A change of the custom property at a place of the training contract."""
     return Broken(RULES, old, new, f"customProperties[{place}].{field}", remedy)
+
+
+def added(name: str, value: str, field: str, remedy: str) -> Broken:
+    """A property added to the training contract."""
+    first = "  - {property: purpose, value: training}\n"
+    line = f"  - {{property: {name}, value: {value}}}\n"
+    return Broken(RULES, first, line + first, f"customProperties[0].value{field}", remedy)
+
+
+def hold(value: str, field: str, remedy: str) -> Broken:
+    """Another value of the property `hold`."""
+    return Broken(RULES, HOLD, value, f"customProperties[5].value{field}", remedy)
 
 
 CONTRACTS = {
@@ -56,7 +69,7 @@ CONTRACTS = {
     "whole_budget": prop(
         "rowErrorBudgetPercent, value: 0", "rowErrorBudgetPercent, value: 100", 2, "value", "0.5"
     ),
-    "unknown_property": prop("quietPeriodSeconds", "quietPeriodMinutes", 1, "property", "known are"),
+    "unknown_property": prop("quietPeriodSeconds", "quietPeriodMinutes", 1, "property", "known are purpose"),
     "repeated_property": prop("rowErrorBudgetPercent", "quietPeriodSeconds", 2, "property", "Keep one"),
     "no_roles": Broken(
         RULES,
@@ -120,5 +133,25 @@ CONTRACTS = {
         "customProperties[3].value.completion",
         "`required: true`",
         "  - {property: roles",
+    ),
+    "hold_as_a_number": hold("50", "", "{shrinkPercent"),
+    "unknown_hold": hold("{shrink: 50}", ".shrink", "known are"),
+    "shrink_of_more_than_all": hold("{shrinkPercent: 101}", ".shrinkPercent", "or null"),
+    "novelty_as_text": hold("{noveltyPercent: '60'}", ".noveltyPercent", "or null"),
+    "auc_of_chance": hold("{auc: 0.5}", ".auc", "0.9"),
+    "psi_of_nothing": hold("{psi: 0}", ".psi", "0.25"),
+    "hold_of_no_column": hold("{categoryColumns: [topc]}", ".categoryColumns[0]", "Name one of"),
+    "hold_of_a_column_twice": hold("{categoryColumns: [topic, topic]}", ".categoryColumns", "repeated"),
+    "hold_columns_as_text": hold("{categoryColumns: topic}", ".categoryColumns", "[topic]"),
+    "unknown_privacy": prop("value: internal", "value: secret", 4, "value", "Write one of these"),
+    "edition_is_a_number": added("edition", "2026", "", "quotes"),
+    "uploaders_as_text": added("uploaders", "me", "", "List them"),
+    "no_uploaders": added("uploaders", "[]", "", "List them"),
+    "consent_of_a_voluntary_column": Broken(
+        RULES,
+        ROLES,
+        "{prompt: question, completion: answer, consent: agreed}",
+        "customProperties[3].value.consent",
+        "Name one of",
     ),
 }

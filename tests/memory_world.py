@@ -10,7 +10,7 @@ from pathlib import Path
 
 from examples import a_base, a_contract, a_golden_contract, a_spec
 
-from pipelines.integrations.memory import FixedClock, MemorySigner, MemoryStore
+from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
 from pipelines.integrations.memory_models import (
     MemoryBases,
     MemoryEvaluator,
@@ -19,9 +19,8 @@ from pipelines.integrations.memory_models import (
     MemoryTrainer,
 )
 from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryModelRegistry
-from pipelines.integrations.rule_checker import RuleChecker
 from pipelines.line import Line
-from pipelines.runtime import Runtime
+from pipelines.runtime import Runtime, open_desk
 from pipelines.settings import Settings
 
 TOPICS = [f"topic{n}" for n in range(200)]
@@ -38,7 +37,7 @@ class World(Runtime):
         self.clock = FixedClock()
         self.store = MemoryStore(self.clock)
         self.signer = MemorySigner()
-        self.checker = RuleChecker()
+        self.desk = open_desk(MemoryAuditor())
         self.data_registry = MemoryDataRegistry()
         self.model_registry = MemoryModelRegistry()
         self.bases = MemoryBases(home / "bases")
@@ -81,7 +80,8 @@ class Walk:
         upload = self.line.ingest(source)
         if upload is None:
             return None
-        return self.line.snapshot(source, self.line.validate(source, upload))
+        report = self.line.validate(source, upload)
+        return self.line.snapshot(source, report) if report else None
 
     def judge(self) -> str | None:
         """The digest of a decision, None when there was nothing to do."""

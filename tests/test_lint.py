@@ -88,6 +88,11 @@ def test_a_base_must_be_approved_for_the_privacy_class(project: DeclaredProject)
     assert found(project) == [(f"{MODEL}:11", f"ladder[{rung}]") for rung in range(3)]
 
 
+def test_a_model_protects_as_well_as_its_sources(project: DeclaredProject) -> None:
+    project.edit(RULES, "privacyClass, value: internal", "privacyClass, value: restricted")
+    assert found(project) == [(f"{MODEL}:7", "sources[0]")]
+
+
 @pytest.mark.parametrize("overlap", ["rouge1", "bleu"])
 def test_overlap_of_words_alone_does_not_judge(project: DeclaredProject, overlap: str) -> None:
     project.edit(EXACT, "{metric: exact_match", f"{{metric: {overlap}")

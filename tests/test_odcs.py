@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import pytest
 from declared_project import GOLDEN, REPOSITORY, RULES, DeclaredProject
 
-from pipelines.core.contract import Contract, Rule
+from pipelines.core.contract import Contract, HoldRules, Rule
 from pipelines.specs import load_contract
 
 TOPIC = "        description: The rule that the question is about, such as the standard deduction.\n"
 TOPIC += "        logicalType: string\n        required: true\n"
+ROLES_WITH_ORIGIN = "{prompt: question, completion: answer, origin: topic}"
 ROWS = "      - id: enough_rows\n        metric: rowCount\n        mustBeBetween: [100, 100000]\n"
 
 
@@ -45,12 +49,20 @@ def test_the_training_contract_of_the_sample_compiles() -> None:
         ("question.required", "not_null", "critical"),
         ("question.unique", "unique", "critical"),
         ("question.length", "length_between", "critical"),
+        ("question_in_english", "language", "warning"),
         ("answer.required", "not_null", "critical"),
         ("answer.pattern", "matches", "critical"),
+        ("answer_says_something", "substantial", "critical"),
         ("topic.required", "not_null", "critical"),
         ("filer.required", "not_null", "critical"),
         ("filer_known", "in_set", "critical"),
+        ("no_filer_crowds_out", "category_share", "warning"),
         ("enough_rows", "row_count", "critical"),
+        ("no_two_rows_alike", "near_unique", "warning"),
+        ("one_answer_each", "one_answer", "critical"),
+        ("nobody_is_named", "no_personal_data", "critical"),
+        ("no_secrets", "no_secrets", "critical"),
+        ("not_in_the_golden_set", "no_golden", "critical"),
         ("rows.some", "row_count", "critical"),
     ]
     assert (contract.quiet_seconds, contract.row_error_budget_percent) == (2, 0)
@@ -73,7 +85,14 @@ def test_every_rule_has_a_sentence_and_a_way_to_mend(project: DeclaredProject) -
 
 def test_examples_show_the_right_form() -> None:
     rule = rules_of(load_contract(REPOSITORY / RULES))["answer.pattern"]
+    assert rule.text == "`answer` must look like $500 or $10400."
     assert rule.fix == "Write it like $500 or $10400."
+
+
+def test_a_pattern_without_examples_is_told_by_the_description(project: DeclaredProject) -> None:
+    rule = with_topic(project, "logicalTypeOptions: {pattern: '^[a-z ]+$'}")["topic.pattern"]
+    assert "[a-z ]" not in rule.text + rule.fix
+    assert "The rule that the question is about" in rule.text
 
 
 def test_a_description_becomes_the_sentence(project: DeclaredProject) -> None:
@@ -285,3 +304,146 @@ def test_the_list_form_of_a_team_is_read(project: DeclaredProject) -> None:
 def test_dates_without_quotes_are_read_as_text(project: DeclaredProject) -> None:
     project.edit(RULES, '"2026-01-01"', "2026-01-01")
     assert load_contract(project.path(RULES)).source == "tax_rules"
+
+
+def with_table_quality(project: DeclaredProject, entry: str) -> dict[str, Rule]:
+    project.edit(RULES, ROWS, f"      - {entry}\n{ROWS}")
+    return rules_of(load_contract(project.path(RULES)))
+
+
+@pytest.mark.parametrize(
+    ("operator", "span"),
+    [
+        ("mustBe: 3", (3, 3)),
+        ("mustBeBetween: [0.5, 2]", (0.5, 2)),
+        ("mustBeGreaterThan: 5", (math.nextafter(5, 6), None)),
+        ("mustBeGreaterOrEqualTo: 5", (5, None)),
+        ("mustBeLessThan: 5", (None, math.nextafter(5, 4))),
+        ("mustBeLessOrEqualTo: -1", (None, -1)),
+    ],
+)
+def test_a_query_is_a_rule_with_bounds(
+    project: DeclaredProject, operator: str, span: tuple[float | None, float | None]
+) -> None:
+    query = "SELECT count(*) FROM ${table} WHERE {property} = 'x;y'".replace(";", "")
+    rule = with_quality(project, f'{{id: q, type: sql, query: "{query};", {operator}}}')["q"]
+    assert rule.query == "SELECT count(*) FROM {object} WHERE \"topic\" = 'xy'"
+    assert (rule.check, rule.minimum, rule.maximum) == ("sql", *span)
+
+
+def test_strict_bounds_are_told_as_such(project: DeclaredProject) -> None:
+    rule = with_quality(project, "{id: q, type: sql, query: 'SELECT 1 FROM {object}', mustBeLessThan: 5}")[
+        "q"
+    ]
+    assert rule.text == "The number that this rule works out must be less than 5."
+
+
+def test_a_share_of_duplicates_is_one_number_of_the_upload(project: DeclaredProject) -> None:
+    rule = with_quality(project, "{id: q, metric: duplicateValues, mustBeLessThan: 2, unit: percent}")["q"]
+    assert (rule.check, rule.maximum, rule.mostly) == ("duplicate_share", math.nextafter(2, 1), 1.0)
+    assert rule.text == "Repeated values of `topic` must be less than 2 percent of the rows."
+
+
+def test_columns_that_are_unique_together_are_one_number(project: DeclaredProject) -> None:
+    entry = "{id: d, metric: duplicateValues, arguments: {properties: [topic, filer]}, mustBe: 0}"
+    rule = with_table_quality(project, entry)["d"]
+    assert rule.query == 'SELECT count(*) - count(DISTINCT ("topic", "filer")) FROM {object}'
+    assert (rule.minimum, rule.maximum) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("implementation", "expected"),
+    [
+        ("{check: near_unique, similarity: 0.9}", {"minimum": 0.9}),
+        ("{check: substantial, minLength: 3, boilerplate: [TBA]}", {"minimum": 3, "values": ("TBA",)}),
+        ("{check: language, languages: [en, de]}", {"values": ("en", "de")}),
+        ("{check: tokens_between, maximum: 200}", {"minimum": None, "maximum": 200}),
+        ("{check: no_personal_data, kinds: [email]}", {"values": ("email",)}),
+        ("{check: no_secrets}", {"values": ()}),
+        ("{check: no_terms, terms: [damn]}", {"values": ("damn",)}),
+        (
+            "{check: category_share, maximumPercent: 40, required: [a], minimumPercent: 5}",
+            {"minimum": 5, "maximum": 40, "values": ("a",)},
+        ),
+        ("{check: no_secrets, mustBeLessOrEqualTo: 5, unit: percent}", {"mostly": 0.95}),
+        ("'check: language\n\n              languages: [fr]'", {"values": ("fr",)}),
+    ],
+)
+def test_a_check_of_this_product_is_a_rule(
+    project: DeclaredProject, implementation: str, expected: dict[str, object]
+) -> None:
+    entry = f"{{id: q, type: custom, engine: perennial, severity: warning, implementation: {implementation}}}"
+    rule = with_quality(project, entry)["q"]
+    assert (rule.column, rule.severity) == ("topic", "warning")
+    assert {name: rule.model_dump()[name] for name in expected} == expected
+    assert rule.text and rule.fix
+
+
+def test_checks_of_whole_rows_stand_under_the_table(project: DeclaredProject) -> None:
+    project.edit(RULES, "value: {prompt: question, completion: answer}", f"value: {ROLES_WITH_ORIGIN}")
+    entry = (
+        "{id: t, type: custom, engine: perennial, implementation: {check: teacher_share, maximumPercent: 9}}"
+    )
+    rule = with_table_quality(project, entry)["t"]
+    assert (rule.check, rule.column, rule.maximum) == ("teacher_share", None, 9)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "kwargs", "query"),
+    [
+        (
+            "expect_column_unique_value_count_to_be_between",
+            "{min_value: 2, strict_min: true}",
+            'SELECT count(DISTINCT "topic") FROM {object}',
+        ),
+        (
+            "expect_column_proportion_of_unique_values_to_be_between",
+            "{min_value: 2, strict_min: true}",
+            'SELECT count(DISTINCT "topic") / count("topic") FROM {object}',
+        ),
+    ],
+)
+def test_an_expectation_about_a_column_is_a_query(
+    project: DeclaredProject, expectation: str, kwargs: str, query: str
+) -> None:
+    implementation = f"{{type: {expectation}, kwargs: {kwargs}}}"
+    entry = f"{{id: q, type: custom, engine: great-expectations, implementation: {implementation}}}"
+    rule = with_quality(project, entry)["q"]
+    assert (rule.check, rule.query, rule.minimum) == ("sql", query, math.nextafter(2, 3))
+
+
+def test_consent_and_retention_bring_their_rules(project: DeclaredProject) -> None:
+    more = "".join(
+        f"      - {{name: {name}, logicalType: string, required: true}}\n" for name in ("agreed", "until")
+    )
+    project.edit(RULES, "      - name: filer\n", f"{more}      - name: filer\n")
+    roles = "{prompt: question, completion: answer, consent: agreed, retention: until}"
+    project.edit(RULES, "{prompt: question, completion: answer}", roles)
+    rules = rules_of(load_contract(project.path(RULES)))
+    assert rules["agreed.consent"].values == ("yes", "no")
+    pattern = re.compile(rules["until.retention"].pattern or "")
+    assert pattern.search("2026-12-31") and not pattern.search("31.12.2026")
+
+
+def test_the_other_properties_are_read(project: DeclaredProject) -> None:
+    first = "  - {property: purpose, value: training}\n"
+    project.edit(RULES, "  - {property: privacyClass, value: internal}\n", "")
+    project.edit(
+        RULES,
+        first,
+        first
+        + "  - {property: privacyClass, value: public}\n"
+        + "  - {property: edition, value: '2026'}\n"
+        + "  - {property: uploaders, value: [jo, al]}\n",
+    )
+    contract = load_contract(project.path(RULES))
+    assert (contract.privacy, contract.edition, contract.uploaders) == ("public", "2026", ("jo", "al"))
+    assert contract.hold == HoldRules(
+        shrink_percent=50, category_columns=("topic", "filer"), novelty_percent=90
+    )
+
+
+def test_null_switches_a_hold_off(project: DeclaredProject) -> None:
+    project.edit(RULES, "shrinkPercent: 50", "shrinkPercent: null, psi: 0.25, auc: 0.9")
+    hold = load_contract(project.path(RULES)).hold
+    assert (hold.shrink_percent, hold.psi, hold.auc) == (None, 0.25, 0.9)

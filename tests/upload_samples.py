@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.contract import Column, Contract, Roles, Rule
+from pipelines.core.findings import Finding, Findings, row_numbers
 from pipelines.core.report import RuleOutcome
-from pipelines.core.row_errors import Findings
-from pipelines.core.rows import Reading
+from pipelines.core.rows import Reading, Row, RowFault
 from pipelines.integrations.files import read_files
 from pipelines.integrations.limits import Limits
 
@@ -69,12 +69,27 @@ def read(folder: Path, files: Mapping[str, bytes], limits: Limits | None = None,
         path = folder / f"file{number}"
         path.write_bytes(data)
         pairs.append((name, path))
-    return read_files(pairs, contract(**changes), limits or Limits())
+    return read_files(pairs, contract(**changes), folder / "spool.parquet", limits or Limits())
+
+
+def rows_of(reading: Reading) -> tuple[Row, ...]:
+    """The rows that were read, in their order."""
+    if reading.table is None:
+        return ()
+    table = pq.read_table(reading.table.path).to_pylist()
+    return tuple(Row(row.pop("_file"), row.pop("_line"), tuple(row.values())) for row in table)
+
+
+def faults_of(reading: Reading) -> list[RowFault]:
+    """The places that could not be read, one kind after the other."""
+    return [fault for group in reading.faults for fault in group.first]
 
 
 def findings(of: Contract, violating: Mapping[str, Iterable[int]], rows: int) -> Findings:
     """What a checker would say: these rows break these rules; `{id: ()}` fails a rule about the upload."""
-    return tuple((_outcome(r, violating, rows), tuple(violating.get(r.id, ()))) for r in of.rules)
+    return tuple(
+        Finding(_outcome(r, violating, rows), row_numbers(violating.get(r.id, ()))) for r in of.rules
+    )
 
 
 def _outcome(of: Rule, violating: Mapping[str, Iterable[int]], rows: int) -> RuleOutcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from examples import a_base, a_contract, a_golden_contract, a_spec
@@ -58,6 +59,7 @@ class Workbench:
         self.ledger = Ledger(self.store, "ledger/models/desk/", signer=MemorySigner(), clock=FixedClock())
         self.current: dict[str, Accepted] = {}
         self.said: list[str] = []
+        self.today = date(2026, 1, 1)
 
     def drop_rules(self, answers: Answers) -> None:
         rows = [{"question": f"What is the amount of {t}?", "answer": a} for t, a in answers.items()]
@@ -117,6 +119,7 @@ class Workbench:
             archive=self.archive,
             registry=self.data,
             read_table=lambda path: json.loads(path.read_bytes()),
+            today=self.today,
             scratch=self.folder,
         )
 

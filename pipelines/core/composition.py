@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from pipelines.core.contract import Roles
 from pipelines.core.decontamination import GoldenIndex
 from pipelines.core.golden_set import GoldenItem, Split
+from pipelines.core.permission import ROW_HASH, TableRow
 from pipelines.core.training_set import Example, Message, Removal
 from pipelines.core.value import canonical_json
-
-ROW_HASH = "_row"
-"""The column of a canonical table that holds the hash of the row."""
-
-TableRow = Mapping[str, object]
 
 
 def examples_of(source: str, rows: Iterable[TableRow], roles: Roles) -> tuple[Example, ...]:
@@ -53,7 +49,8 @@ def decontaminate(
     removed: list[Removal] = []
     for example in examples:
         question, answer = example.prompt[-1].content, example.completion[-1].content
-        if reason := index.leak(question, f"{question} {answer}"):
+        if leak := index.leak(question, f"{question} {answer}"):
+            reason = f"{leak.how} golden item {leak.item}"
             removed.append(Removal(source=example.source, row=example.row, reason=reason))
         else:
             kept.append(example)

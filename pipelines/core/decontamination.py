@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 GRAM = 13
 """As in Brown et al. (2020), "Language Models are Few-Shot Learners", appendix C."""
@@ -16,6 +17,13 @@ _NOT_WORD = re.compile(r"\W+")
 def normalise(text: str) -> str:
     """Lower case, words only, single spaces."""
     return _NOT_WORD.sub(" ", text.lower()).strip()
+
+
+class Leak(NamedTuple):
+    """What a training row gives away: how it is like which golden item."""
+
+    how: str
+    item: str
 
 
 class GoldenIndex:
@@ -36,15 +44,15 @@ class GoldenIndex:
                     owners[found].add(item)
         self._grams = {g: min(items) for g, items in owners.items() if len(items) <= BOILERPLATE}
 
-    def leak(self, *texts: str) -> str | None:
-        """Why these texts of one training row are contaminated, or None."""
+    def leak(self, *texts: str) -> Leak | None:
+        """How these texts of one training row are contaminated, or None."""
         for text in texts:
             normal = normalise(text)
             if normal and (item := self._exact.get(normal)):
-                return f"same text as golden item {item}"
+                return Leak("same text as", item)
             for found in _grams(normal.split()):
                 if item := self._grams.get(found):
-                    return f"{GRAM} words in a row shared with golden item {item}"
+                    return Leak(f"{GRAM} words in a row shared with", item)
         return None
 
 

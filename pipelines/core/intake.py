@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from pipelines.core.ledger import Entry
 from pipelines.core.value import Name, Sha256, Value
 
-TAKEN, ACCEPTED, REJECTED, UNCHANGED = "taken", "accepted", "rejected", "unchanged"
+TAKEN, ACCEPTED, HELD, REJECTED, UNCHANGED = "taken", "accepted", "held", "rejected", "unchanged"
 
 
 class Taken(Value):
-    """An upload was frozen. `fingerprint` names the listing it was taken from."""
+    """An upload was frozen. `fingerprint` names the listing it was taken from.
+
+    `confirmation` is the version of the `_CONFIRM` marker that lay beside it; `confirmed` says that the
+    steward put it there after the letter on exactly this upload.
+    """
 
     source: Name
     fingerprint: Sha256
     upload: Sha256
+    confirmation: str | None = None
+    confirmed: bool = False
 
 
 class Accepted(Value):
@@ -27,6 +33,19 @@ class Accepted(Value):
     report: Sha256
     snapshot: Sha256
     revision: str
+
+
+class Held(Value):
+    """An upload waits for its steward's word; what was current stays current.
+
+    `confirmation` is that of the upload as taken: a word that was given before the question.
+    """
+
+    source: Name
+    upload: Sha256
+    contract: Sha256
+    report: Sha256
+    confirmation: str | None = None
 
 
 class Rejected(Value):
@@ -45,6 +64,9 @@ class Unchanged(Value):
     upload: Sha256
 
 
+Settled = Accepted | Held | Rejected
+
+
 class Intake(Value):
     """The state of a source: a fold of its ledger, nothing else.
 
@@ -54,7 +76,7 @@ class Intake(Value):
 
     taken: Taken | None = None
     open: bool = False
-    settled: Accepted | Rejected | None = None
+    settled: Settled | None = None
     current: Accepted | None = None
 
     def decided(self, fingerprint: str) -> bool:
@@ -66,12 +88,23 @@ class Intake(Value):
         last = self.settled
         return last is not None and (last.upload, last.contract) == (upload, contract)
 
+    def confirms(self, upload: str, contract: str, confirmation: str | None) -> bool:
+        """Whether a `_CONFIRM` marker answers the letter that holds this upload: it is another one than
+        whatever lay there when the upload was taken.
+        """
+        held = self.settled
+        return (
+            isinstance(held, Held)
+            and self.repeats(upload, contract)
+            and confirmation not in (None, held.confirmation)
+        )
+
 
 def intake(entries: Iterable[Entry]) -> Intake:
     """Fold an ingest ledger, oldest entry first."""
     taken: Taken | None = None
     is_open = False
-    settled: Accepted | Rejected | None = None
+    settled: Settled | None = None
     current: Accepted | None = None
     for entry in entries:
         if entry.kind == TAKEN:
@@ -79,6 +112,8 @@ def intake(entries: Iterable[Entry]) -> Intake:
         elif entry.kind == ACCEPTED:
             settled = current = Accepted.model_validate(entry.body)
             is_open = False
+        elif entry.kind == HELD:
+            settled, is_open = Held.model_validate(entry.body), False
         elif entry.kind == REJECTED:
             settled, is_open = Rejected.model_validate(entry.body), False
         elif entry.kind == UNCHANGED:

@@ -2,111 +2,142 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
+from pipelines.core.cause import Cause, causes_of
+from pipelines.core.chart import Chart, charts_of
 from pipelines.core.contract import Severity
+from pipelines.core.errors_csv import MOST_LISTED
+from pipelines.core.outcome import TrainingOutcome
+from pipelines.core.profile import Changes
+from pipelines.core.repair import Repair, how_to_repair
 from pipelines.core.report import DataVerdict, RowError, RuleOutcome, ValidationReport
-from pipelines.core.validation import MOST_LISTED
-from pipelines.core.value import Value, canonical_json
+from pipelines.core.value import Value
 
-SCHEMA = "perennial/report/1"
-COLUMNS = ("file", "line", "column", "value", "rule", "problem", "fix")
 MOST_SHOWN = 10
 
-# A spreadsheet runs a cell that starts like this, also behind blanks and in full-width form.
-_RUNS = ("=", "+", "-", "@", "|", "%")
 _SEVERITY_ORDER: dict[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
 class Problem(Value):
-    """One broken rule. `places` are the first of `count` wrong places."""
+    """One broken rule. `places` are the first of `count` wrong places; `advice` is what holds for all of
+    them, empty where it differs.
+    """
 
     rule: str
     text: str
     severity: Severity
     count: int
     places: tuple[RowError, ...]
+    advice: str = ""
+
+
+class Attachment(Value):
+    """A file beside the page."""
+
+    name: str
+    text: str
 
 
 class Letter(Value):
-    """What the steward reads, from top to bottom; every text is plain and unescaped."""
+    """What the steward reads, from top to bottom; every text is plain and unescaped.
+
+    `action` is what to do, in a sentence or two, and stands right below the headline.
+    """
 
     source: str
     upload: str
     contract_version: str
     verdict: DataVerdict
     headline: str
+    action: str
     reasons: tuple[str, ...]
     rows_read: int
     rows_accepted: int
     error_count: int
-    problems: tuple[Problem, ...]
-    next_steps: tuple[str, ...]
+    causes: tuple[Cause, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    changes: Changes | None = None
+    charts: tuple[Chart, ...] = ()
+    remarks: tuple[str, ...] = ()
+    outcomes: tuple[TrainingOutcome, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    next_steps: tuple[str, ...] = ()
 
 
-def letter_of(report: ValidationReport) -> Letter:
-    """The letter that a report becomes; the same report gives the same letter."""
+def letter_of(
+    report: ValidationReport, outcomes: Sequence[TrainingOutcome] = (), repair: Repair | None = None
+) -> Letter:
+    """The letter that a report becomes; the same facts give the same letter."""
+    places: dict[str, list[RowError]] = {}
+    for error in report.errors:
+        places.setdefault(error.rule, []).append(error)
+    problems = _problems(places, report.rules)
     return Letter(
         source=report.source,
         upload=report.upload,
         contract_version=report.contract_version,
         verdict=report.verdict,
         headline=_headline(report),
+        action=_action(report),
         reasons=report.reasons,
         rows_read=report.rows_read,
         rows_accepted=report.rows_accepted,
         error_count=report.error_count,
-        problems=_problems(report),
+        causes=causes_of(places, {problem.rule: problem.count for problem in problems}),
+        problems=problems,
+        changes=report.changes,
+        charts=charts_of(report.profile, report.previous),
+        remarks=report.notes,
+        outcomes=tuple(outcomes),
+        attachments=_attachments(report, repair),
         next_steps=_next_steps(report),
     )
 
 
-def report_json(report: ValidationReport) -> bytes:
-    """The report for machines: the report's own fields beside the name of their schema."""
-    return canonical_json({"schema": SCHEMA, **report.model_dump(mode="json")})
-
-
-def errors_csv(errors: Iterable[RowError]) -> bytes:
-    """The wrong places as a table, with a byte order mark, without which Excel does not read UTF-8."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for error in errors:
-        cells = (error.file, error.line, error.column, error.value, error.rule, error.problem, error.fix)
-        writer.writerow(["" if cell is None else _inert(str(cell)) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _inert(cell: str) -> str:
-    """The cell, made plain text where a spreadsheet would run it."""
-    start = unicodedata.normalize("NFKC", cell[:100]).lstrip()[:1]
-    return "'" + cell if start in _RUNS or cell[:1] in ("\t", "\r", "\n") else cell
-
-
 def _headline(report: ValidationReport) -> str:
-    if report.verdict == "rejected":
-        return f"Rejected: nothing of this upload is in use; {report.source} stays as it was."
+    if report.verdict != "accepted":
+        return {
+            "rejected": f"Rejected: nothing of this upload is in use; {report.source} stays as it was.",
+            "held": f"Held: this upload of {report.source} waits for your word.",
+            "quarantined": f"Quarantined: this upload of {report.source} was not read.",
+        }[report.verdict]
+    accepted = "Accepted, as you confirmed" if report.confirmed else "Accepted"
     if report.rows_accepted == report.rows_read:
         rows = "the only row" if report.rows_read == 1 else f"all {report.rows_read:,} rows"
         are = "is" if report.rows_read == 1 else "are"
-        return f"Accepted: {rows} of {report.source} {are} in use from now on."
+        return f"{accepted}: {rows} of {report.source} {are} in use from now on."
     out = report.rows_read - report.rows_accepted
     were = "was" if out == 1 else "were"
     return (
-        f"Accepted: {report.rows_accepted:,} of {report.rows_read:,} rows of {report.source} are in use from "
-        f"now on, {out:,} {were} left out."
+        f"{accepted}: {report.rows_accepted:,} of {report.rows_read:,} rows of {report.source} are in use "
+        f"from now on, {out:,} {were} left out."
     )
 
 
-def _problems(report: ValidationReport) -> tuple[Problem, ...]:
+def _action(report: ValidationReport) -> str:
+    out = report.rows_read - report.rows_accepted
+    if report.verdict == "held":
+        return (
+            f"If it is right as it is, drop an empty file named _CONFIRM into inbox/{report.source}/. "
+            "If it is not, drop the corrected files instead."
+        )
+    if report.verdict == "rejected":
+        return "Correct the files and drop them again; the new upload replaces this one."
+    if report.verdict == "quarantined":
+        return (
+            "Let the steward of this source drop the files, or ask the owner of its contract to name the "
+            "person who dropped them."
+        )
+    if out:
+        rows = "the row that was" if out == 1 else f"the {out:,} rows that were"
+        return f"Nothing has to be done. To bring in {rows} left out, correct the files and drop them again."
+    return "Nothing has to be done."
+
+
+def _problems(places: Mapping[str, Sequence[RowError]], rules: Sequence[RuleOutcome]) -> tuple[Problem, ...]:
     """Problems by rule: critical before warnings, and the largest first."""
-    places: dict[str, list[RowError]] = {}
-    for error in report.errors:
-        places.setdefault(error.rule, []).append(error)
-    outcomes = {outcome.rule: outcome for outcome in report.rules}
+    outcomes = {outcome.rule: outcome for outcome in rules}
     problems = [_problem(rule, found, outcomes.get(rule)) for rule, found in places.items()]
     return tuple(sorted(problems, key=lambda p: (_SEVERITY_ORDER[p.severity], -p.count, p.rule)))
 
@@ -119,25 +150,33 @@ def _problem(rule: str, places: Sequence[RowError], outcome: RuleOutcome | None)
         severity=first.severity,
         count=max(len(places), 0 if outcome is None else outcome.violations),
         places=tuple(places[:MOST_SHOWN]),
+        advice=_advice(places),
     )
+
+
+def _advice(places: Sequence[RowError]) -> str:
+    fixes = {place.fix for place in places}
+    return fixes.pop() if len(fixes) == 1 and len({place.problem for place in places}) == 1 else ""
+
+
+def _attachments(report: ValidationReport, repair: Repair | None) -> tuple[Attachment, ...]:
+    found = []
+    if report.error_count:
+        listed = "All wrong places" if report.error_count <= MOST_LISTED else f"{MOST_LISTED:,} wrong places"
+        found.append(Attachment(name="errors.csv", text=f"{listed}, as a table for a spreadsheet."))
+    if repair is not None:
+        found.append(Attachment(name=repair.name, text=how_to_repair(repair, report.source)))
+    return (*found, Attachment(name="report.json", text="The same report for programs."))
 
 
 def _next_steps(report: ValidationReport) -> tuple[str, ...]:
-    listed = (
-        "All wrong places are listed" if report.error_count <= MOST_LISTED else "The wrong places are listed"
-    )
-    where = f"{listed} in errors.csv, beside this page."
-    if report.verdict == "rejected":
+    if report.verdict == "accepted":
         return (
-            "The models keep using the rows that were accepted before.",
-            where,
-            "Correct the files and drop them again; the new upload replaces this one.",
+            "The accepted rows replace the earlier ones; every model that uses them is renewed by itself.",
         )
-    renewed = "The accepted rows replace the earlier ones; every model that uses them is renewed by itself."
-    if report.error_count == 0:
-        return (renewed, "Nothing has to be done.")
-    return (
-        renewed,
-        where,
-        "To bring in the rows as well that are wrong, correct the files and drop them again.",
-    )
+    kept = "The models keep using the rows that were accepted before."
+    if report.verdict == "held":
+        return (kept, "Nothing is trained on this upload before you have confirmed it.")
+    if report.verdict == "quarantined":
+        return (kept, "The files are kept apart, unread, until they are replaced.")
+    return (kept, "Nothing was trained on this upload.")

@@ -18,6 +18,17 @@ def check_prefix(prefix: str) -> str:
     return _check(prefix, prefix.removesuffix("/").split("/")) if prefix else prefix
 
 
+def trouble_with(key: str) -> str | None:
+    """Why a key cannot be kept by every store, in words for whoever named it; None for a plain one."""
+    if "\ufffd" in key:
+        return "the name holds characters that are not UTF-8"
+    try:
+        check_key(key)
+    except DataError as error:
+        return f"a name {error.rule}, and this one has {error.found}"
+    return None
+
+
 def _check(key: str, segments: list[str]) -> str:
     shown = ascii(key[:80])
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from collections.abc import Generator, Iterable, Sequence
 from typing import NamedTuple, NoReturn
 
 from pipelines.core.contract import Column
-from pipelines.core.value import canonical_json, sha256_hex
+from pipelines.core.findings import Table
+from pipelines.core.value import sha256_hex
 
 Cell = str | float | int | None
 
@@ -66,15 +68,43 @@ class Refusal(NamedTuple):
     fix: str
 
 
+class Batch(NamedTuple):
+    """Raw values of consecutive rows, column by column in the contract's order, each as long as `lines`.
+
+    `lines` are physical lines, as a steward counts, from 1.
+    """
+
+    lines: Sequence[int]
+    columns: tuple[Sequence[object], ...]
+
+
+class FaultGroup(NamedTuple):
+    """All places of one kind of fault: how many, and the first ones."""
+
+    code: str
+    places: int
+    first: tuple[RowFault, ...]
+
+
 class Reading(NamedTuple):
-    """Everything read from an upload. Where there are refusals there are no rows and no faults."""
+    """Everything read from an upload: rows on disk, and the places that could not be read.
 
-    rows: tuple[Row, ...]
-    faults: tuple[RowFault, ...]
-    refusals: tuple[Refusal, ...]
+    `unread` counts the rows with a fault, none of which is in the table; `misfits` are those of them that
+    have a value for every column, as texts. `notes` are remarks such as a field that was ignored; `doubts`
+    are reasons to ask the steward whether the files are whole. Where there are refusals the table is None
+    and nothing else is said.
+    """
+
+    table: Table | None
+    faults: tuple[FaultGroup, ...] = ()
+    unread: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    misfits: Table | None = None
+    doubts: tuple[str, ...] = ()
 
 
-Records = Generator[RawRow | RowFault, None, None]
+Records = Generator[Batch | RowFault, None, None]
 
 
 def is_blank(values: Iterable[object]) -> bool:
@@ -118,13 +148,32 @@ def typed(value: object, kind: str) -> Cell:
 
 
 def row_hash(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
-    """sha256 over the names and typed values of one row, 64 hex characters."""
-    return sha256_hex(canonical_json([[c.name, cell] for c, cell in zip(columns, cells, strict=True)]))
+    """sha256 over the names and typed values of one row, 64 hex characters.
+
+    Every name and text is preceded by its length in bytes, and a number is written as its 64 bits, so that
+    no two rows are written alike and a database can compute it too.
+    """
+    written = (f"{_sized(column.name)}{_written(cell)}" for column, cell in zip(columns, cells, strict=True))
+    return sha256_hex("".join(written).encode())
 
 
 def content_digest(hashes: Iterable[str]) -> str:
     """sha256 over the sorted row hashes: the same rows in another order have the same content."""
-    return sha256_hex("\n".join(sorted(hashes)).encode())
+    return sha256_hex("".join(sorted(hashes)).encode())
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, str):
+        return f"s{_sized(cell)}"
+    if isinstance(cell, int):
+        return f"i{cell};"
+    return f"f{struct.unpack('>q', struct.pack('>d', cell))[0]};"
+
+
+def _sized(text: str) -> str:
+    return f"{len(text.encode())}:{text}"
 
 
 def _text(value: object) -> str:
@@ -143,8 +192,8 @@ def _text(value: object) -> str:
 
 def _integer(value: object) -> int:
     number: int | None = None
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-        number = int(value)
+    if isinstance(value, str) and _INTEGER.fullmatch(text := value.strip()):
+        number = int(text)
     elif isinstance(value, int) and not isinstance(value, bool):
         number = value
     elif isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
@@ -157,7 +206,9 @@ def _integer(value: object) -> int:
 def _number(value: object) -> float:
     number = math.nan
     if isinstance(value, str):
-        number = float(value) if _NUMBER.fullmatch(value.strip()) else number
+        # Of the blanks around it `float` knows fewer than `strip`.
+        text = value.strip()
+        number = float(text) if _NUMBER.fullmatch(text) else number
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _HUGE:
         number = float(value)
     # Adding zero turns -0.0 into 0.0, which would be another row with the same meaning.

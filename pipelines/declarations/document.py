@@ -120,6 +120,23 @@ def read_document(path: Path, file: str, problems: Problems) -> Document | None:
     return document if document.sound else None
 
 
+def read_block(document: Document, field: Field, text: str) -> Any | None:
+    """The YAML that a field holds as a block of text, or None after its problem was kept there."""
+    inner = Document(document.file, Problems())
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        _keep_yaml_error(error, text, inner)
+    else:
+        data = None if node is None else _build(node, (), inner)
+        if inner.sound and data is not None:
+            return data
+    wrong = next(iter(inner.problems.all()), None)
+    found = wrong.found if wrong else "nothing"
+    document.problem(field, "holds valid YAML", Said(found), wrong.remedy if wrong else "Write its fields.")
+    return None
+
+
 def _kind(node: yaml.Node) -> str:
     return "list" if isinstance(node, yaml.SequenceNode) else "single value"
 

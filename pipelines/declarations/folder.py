@@ -6,14 +6,16 @@ from pathlib import Path
 
 from pipelines.declarations.problems import Problems
 
-README = "README.md"
+PAGES = (".md", ".schema.json")
+PICTURES = "pictures"
+"""Pages for people, published schemas and a folder of pictures may stand beside declarations."""
 
 
 def declared_files(
     folder: Path, project: Path, suffix: str, problems: Problems, *, besides: str | None = None
 ) -> dict[str, Path]:
-    """{name without suffix: file} of a folder. Every other entry is a problem, README.md, dotfiles and
-    `besides` excepted."""
+    """{name without suffix: file} of a folder. Every other entry is a problem, pages, dotfiles and `besides`
+    excepted."""
     entries = _entries(folder, project, problems)
     found: dict[str, Path] = {}
     for entry in entries:
@@ -48,9 +50,12 @@ def _entries(folder: Path, project: Path, problems: Problems) -> list[Path]:
         name = relative(folder, project)
         problems.add(name, 1, "the folder", "exists", "nothing", "Create it, or name another project folder.")
         return []
-    return sorted(
-        entry for entry in folder.iterdir() if entry.name != README and not entry.name.startswith(".")
-    )
+    return sorted(entry for entry in folder.iterdir() if not _for_people(entry))
+
+
+def _for_people(entry: Path) -> bool:
+    page = entry.name.endswith(PAGES) and entry.is_file()
+    return page or entry.name.startswith(".") or (entry.name == PICTURES and entry.is_dir())
 
 
 def _stray(entry: Path, project: Path, rule: str, remedy: str, problems: Problems) -> None:

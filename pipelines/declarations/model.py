@@ -12,7 +12,7 @@ from pipelines.core.contract import Contract
 from pipelines.core.model_spec import GatePolicy, ModelSpec
 from pipelines.core.recipe import Recipe
 from pipelines.core.value import Name, Value
-from pipelines.declarations.document import Document, Field, read_document
+from pipelines.declarations.document import Document, Field, Said, read_document
 from pipelines.declarations.eval_suite import DeclaredSuite
 from pipelines.declarations.fields import (
     Limit,
@@ -28,6 +28,7 @@ from pipelines.declarations.problems import Problems
 T = TypeVar("T")
 
 LARGEST_SEED = 2**32 - 1
+PRIVACY = ("public", "internal", "confidential", "restricted")
 LIMITS: dict[Field, Limit] = {
     ("description",): written(),
     ("owner",): written(),
@@ -89,6 +90,7 @@ def read_model(
     if model is None:
         return None
     _check_sources(document, model, neighbours.contracts)
+    _check_privacy(document, model, neighbours.contracts)
     ladder = _ladder(document, model, neighbours.bases)
     declared = _find(document, ("suite",), model.suite, neighbours.suites, "an eval suite of mlflow/evals")
     golden = neighbours.contracts.get(model.golden)
@@ -118,6 +120,18 @@ def _check_sources(document: Document, model: _ModelFile, contracts: Mapping[str
     if contract is not None and contract.purpose != "evaluation":
         remedy = "Name a source whose contract says `purpose: evaluation`."
         document.problem(("golden",), "has `purpose: evaluation`", model.golden, remedy)
+
+
+def _check_privacy(document: Document, model: _ModelFile, contracts: Mapping[str, Contract | None]) -> None:
+    """A model protects what it learned at least as well as its sources ask."""
+    if model.privacy_class not in PRIVACY:
+        return  # no base is approved for it
+    for place, name in enumerate(model.sources):
+        contract = contracts.get(name)
+        if contract is not None and PRIVACY.index(contract.privacy) > PRIVACY.index(model.privacy_class):
+            rule = f"is of no higher privacy class than the model, {model.privacy_class}"
+            remedy = "Raise `privacy_class` of the model, or leave the source out."
+            document.problem(("sources", place), rule, Said(f"{name} is {contract.privacy}"), remedy)
 
 
 def _ladder(

@@ -19,7 +19,8 @@ from pipelines.declarations.odcs_column import (
     read_column,
     read_quality,
 )
-from pipelines.declarations.odcs_properties import check_roles, read_properties
+from pipelines.declarations.odcs_properties import check_properties, read_properties
+from pipelines.declarations.odcs_roles import role_rules
 from pipelines.declarations.odcs_rule import ROWS_SOME
 from pipelines.declarations.odcs_schema import check_standard
 from pipelines.declarations.odcs_subject import Subject, refuse_unknown
@@ -56,7 +57,7 @@ def read_contract(path: Path, file: str, source: str, problems: Problems) -> Con
     properties = read_properties(document)
     columns, rules = _table(document)
     if properties is not None and columns:
-        check_roles(document, properties, columns)
+        check_properties(document, properties, columns, rules)
     if not document.sound or properties is None or steward is None:
         return None
     data = document.data
@@ -69,10 +70,14 @@ def read_contract(path: Path, file: str, source: str, problems: Problems) -> Con
         purpose=properties.purpose,
         description=purpose or data.get("name", source),
         columns=tuple(read.column for read in columns.values()),
-        rules=rules,
+        rules=(*rules, *role_rules(properties.roles), ROWS_SOME),
         roles=properties.roles,
         quiet_seconds=properties.quiet_seconds,
         row_error_budget_percent=properties.row_error_budget_percent,
+        hold=properties.hold,
+        privacy=properties.privacy,
+        edition=properties.edition,
+        uploaders=properties.uploaders,
     )
 
 
@@ -129,14 +134,16 @@ def _table(document: Document) -> tuple[dict[str, ReadColumn], tuple[Rule, ...]]
         return {}, ()
     read = {place: read_column(document, (*field, place), data) for place, data in enumerate(written)}
     columns = {place: column for place, column in read.items() if column is not None}
+    before = len(document.problems)
     check_table_columns(document, field, columns)
+    sound = len(columns) == len(read) and len(document.problems) == before
     placed = [rule for column in columns.values() for rule in column.rules]
-    placed += read_quality(Subject(document), TABLE, table)
+    names = tuple(column.column.name for column in columns.values())
+    placed += read_quality(Subject(document, columns=names), TABLE, table)
     _check_ids(document, placed)
-    if len(columns) < len(read):  # else roles would complain about columns that only could not be read
+    if not sound:  # else roles would complain about columns that only could not be read
         return {}, ()
-    rules = tuple(rule for _, rule in placed)
-    return {column.column.name: column for column in columns.values()}, (*rules, ROWS_SOME)
+    return {column.column.name: column for column in columns.values()}, tuple(rule for _, rule in placed)
 
 
 def _check_ids(document: Document, placed: list[Placed]) -> None:

@@ -9,6 +9,7 @@ from pipelines.core.contract import Check, Column, ColumnType, Rule
 from pipelines.declarations.document import Document, Field, Said
 from pipelines.declarations.fields import number
 from pipelines.declarations.odcs_quality import quality_rules
+from pipelines.declarations.odcs_rule import Form
 from pipelines.declarations.odcs_subject import Subject, refuse_unknown
 
 TYPES: Mapping[str, ColumnType] = {"string": "string", "number": "number", "integer": "integer"}
@@ -85,10 +86,10 @@ def read_column(document: Document, field: Field, data: Mapping[str, Any]) -> Re
     primary = bool(data.get("primaryKey"))
     required, unique = primary or bool(data.get("required")), primary or bool(data.get("unique"))
     examples = tuple(str(example) for example in data.get("examples", ()) if _showable(example))
-    subject = Subject(document, name, type_, required, examples)
     column = Column(
         name=name, type=type_, personal=CLASSES[classification], description=data.get("description", "")
     )
+    subject = Subject(document, name, type_, required, Form(examples, column.description))
     own = (*_presence(subject, unique), *_options(subject, field, data), *_enum(subject, field, data))
     rules = (*(Placed((*field, "name"), rule) for rule in own), *read_quality(subject, field, data))
     return ReadColumn(column, rules, required, unique, primary)

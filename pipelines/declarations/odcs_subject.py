@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipelines.core.contract import Check, ColumnType, Rule, Severity
 from pipelines.declarations.document import Document, Field, Said
 from pipelines.declarations.fields import instead, number, whole
-from pipelines.declarations.odcs_rule import worded
+from pipelines.declarations.odcs_rule import Form, worded
+from pipelines.declarations.patterns import demand_re2
 
 LARGEST = 2**53
 TYPES: Mapping[str, tuple[ColumnType, ...]] = {
@@ -26,20 +26,21 @@ WORDS: Mapping[ColumnType, str] = {
 
 
 class Subject(NamedTuple):
-    """A column, or the upload when `column` is None; `examples` are values of the right form."""
+    """A column, or the upload when `column` is None; then `columns` are the names of all."""
 
     document: Document
     column: str | None = None
     type: ColumnType = "string"
     required: bool = False
-    examples: tuple[str, ...] = ()
+    form: Form = Form()
+    columns: tuple[str, ...] = ()
 
     def rule(
         self, id_: str, check: Check, *, said: str | None = None, severity: Severity = "critical", **more: Any
     ) -> Rule:
         """A rule about this, with its sentences."""
         rule = Rule(id=id_, check=check, severity=severity, column=self.column, **more)
-        return worded(rule, said, self.examples)
+        return worded(rule, said, self.form)
 
     def fits(self, check: Check, field: Field) -> bool:
         """Whether the column is of a type that this check can be made on."""
@@ -100,12 +101,10 @@ class Subject(NamedTuple):
         if not isinstance(pattern, str) or not pattern:
             self.document.problem(field, "is a regular expression", pattern, remedy)
             return None
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            self.document.problem(
-                field, "is a regular expression", Said(f"{error.msg} in `{pattern}`"), remedy
-            )
+        unfit = demand_re2(pattern)
+        if unfit is not None:
+            rule = "is a regular expression that can be checked quickly on every text"
+            self.document.problem(field, rule, Said(f"{unfit} in `{pattern}`"), remedy)
             return None
         return pattern
 

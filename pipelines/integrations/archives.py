@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.core.errors import UnreadableFile
-from pipelines.integrations.limits import Allowance, Metered, size_of
+from pipelines.integrations.limits import Allowance, Metered, Unpacking, size_of
 from pipelines.integrations.unreadable import unreadable
 
-TEXT_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson")
+TEXT_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 TABLE_ENDINGS = (".parquet", ".xlsx")
 PACKED_ENDINGS = (".gz", ".zip")
 _ACCEPTED = (
-    "Upload a .csv, .tsv, .jsonl, .ndjson, .parquet or .xlsx file; text files may be packed as .gz or .zip."
+    "Upload a .csv, .tsv, .jsonl, .ndjson, .json, .parquet or .xlsx file; "
+    "text files may be packed as .gz or .zip."
 )
+_LONGEST_NAME = 1_024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
     "a gzip archive": (b"\x1f\x8b",),
@@ -27,10 +29,17 @@ _MAGIC = {
     "a Parquet file": (b"PAR1",),
     "an old Excel workbook": (b"\xd0\xcf\x11\xe0",),
     "a PDF document": (b"%PDF",),
+    "a web page": (b"<!DOC", b"<!doc", b"<html", b"<HTML"),
+    "XML": (b"<?xml",),
+    "a picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "an archive of another kind": (b"Rar!", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"),
+    "a database": (b"SQLite f",),
 }
 _EXPECTED = {".gz": _MAGIC["a gzip archive"], ".zip": _ZIP, ".xlsx": _ZIP, ".parquet": (b"PAR1",)}
-# What file managers add to an archive without being asked.
-_CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+# What file managers add to an archive without being asked, and hidden files, as in the inbox.
+_CLUTTER = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
+# Control characters, and those that turn the reading direction of what follows.
+_UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class TextFile(NamedTuple):
@@ -74,7 +83,8 @@ def text_files(name: str, path: Path, allowance: Allowance) -> Iterator[TextFile
             inner = ending_of(name[: -len(ending)])
             _check_inner(inner)
             with gzip.GzipFile(fileobj=raw) as unpacked:
-                yield TextFile(name, inner, Metered(unpacked, allowance, packed=size_of(raw)))  # type: ignore[arg-type]
+                unpacking = Unpacking(size_of(raw), allowance.limits)
+                yield TextFile(name, inner, Metered(unpacked, allowance, unpacking=unpacking))  # type: ignore[arg-type]
         elif ending == ".zip":
             yield from _members(name, path, allowance)
         else:
@@ -110,6 +120,8 @@ def open_zip(path: Path, allowance: Allowance) -> zipfile.ZipFile:
         raise _unsafe(f"the archive holds more than {allowance.limits.members:,} files")
     if len(set(names)) != len(names):
         raise _unsafe("the archive holds two files of the same name")
+    if sum(info.compress_size for info in archive.infolist()) > path.stat().st_size:
+        raise _unsafe("the archive holds files that share their bytes")
     for info in archive.infolist():
         if not 0 <= info.header_offset < path.stat().st_size:
             raise damaged()
@@ -118,12 +130,12 @@ def open_zip(path: Path, allowance: Allowance) -> zipfile.ZipFile:
 
 
 def member_stream(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, packed: int
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, unpacking: Unpacking
 ) -> Metered:
     """A member's true bytes: its declared size is ignored, its checksum is verified at the end."""
     info.file_size = 1 << 62
     try:
-        return Metered(archive.open(info), allowance, packed=packed)  # type: ignore[arg-type]
+        return Metered(archive.open(info), allowance, unpacking=unpacking)  # type: ignore[arg-type]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
         raise damaged() from error
 
@@ -135,8 +147,9 @@ def _members(name: str, path: Path, allowance: Allowance) -> Iterator[TextFile]:
             raise _empty()
         for info in infos:
             _check_inner(ending_of(info.filename))
+        unpacking = Unpacking(path.stat().st_size, allowance.limits)
         for info in sorted(infos, key=lambda info: info.filename):
-            stream = member_stream(archive, info, allowance, path.stat().st_size)
+            stream = member_stream(archive, info, allowance, unpacking)
             yield TextFile(f"{name}!{info.filename}", ending_of(info.filename), stream)
 
 
@@ -153,6 +166,8 @@ def _check_member(info: zipfile.ZipInfo) -> None:
     name = info.orig_filename
     if name.startswith(("/", "\\")) or ":" in name or "\0" in name or ".." in re.split(r"[\\/]", name):
         raise _unsafe("the archive holds a file whose name leads out of it")
+    if not name or _UNSEEN.search(name) or len(info.filename.encode(errors="replace")) > _LONGEST_NAME:
+        raise _unsafe("the archive holds a file whose name is missing, too long or has invisible characters")
     if info.flag_bits & 0x1:
         raise _unsafe("the archive is protected by a password")
     if stat.S_ISLNK(info.external_attr >> 16):

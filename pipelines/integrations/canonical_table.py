@@ -1,36 +1,58 @@
 """The canonical table of an upload: Parquet whose bytes depend on the rows and their columns alone."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection
 
-from pipelines.core.contract import Contract
+from pipelines.core.contract import Column, Contract
 from pipelines.core.errors import DataError
-from pipelines.core.rows import Cell, Row, row_hash
+from pipelines.core.findings import Kept, Peek, Place, Table
+from pipelines.core.rows import Cell
+from pipelines.integrations.duckdb_session import NUMBER, literal, quoted, scan, session
+from pipelines.integrations.typed_batch import ARROW_TYPES
 
-_TYPES = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
 _GROUP = 100_000
+_GROUP_BYTES = 64_000_000
+_PIECE = 2_000
+_BATCH = 8_192
 
 
-def write_table(rows: Sequence[Row], contract: Contract, path: Path) -> None:
-    """Write the rows by file and line, each with its place (`_file`, `_line`) and its hash (`_row`)."""
-    ordered = sorted(rows, key=lambda row: (row.file, row.line))
-    columns = contract.columns
-    schema = pa.schema(
-        [(column.name, _TYPES[column.type]) for column in columns]
-        + [("_file", pa.string()), ("_line", pa.int64()), ("_row", pa.string())]
-    )
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, max(1, len(ordered)), _GROUP):
-            group = ordered[start : start + _GROUP]
-            values: list[list[Cell]] = [[row.cells[place] for row in group] for place in range(len(columns))]
-            values.append([row.file for row in group])
-            values.append([row.line for row in group])
-            values.append([row_hash(row.cells, columns) for row in group])
-            arrays = [pa.array(cells, field.type) for cells, field in zip(values, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
+    """Write the accepted rows by file and line, each with its place (`_file`, `_line`) and hash (`_row`).
+
+    `out` has one byte a row, 1 where the row is left out. What does not fit into memory is sorted on disk.
+    """
+    if len(out) != table.rows:
+        raise ValueError(f"{len(out)} marks for {table.rows} rows")
+    names = [*(column.name for column in contract.columns), "_file", "_line"]
+    with session(path.parent, path) as connection, pq.ParquetFile(table.path) as file:
+        schema = pa.schema([file.schema_arrow.field(name) for name in names]).remove_metadata()
+        batches = _kept(file, np.frombuffer(out, np.uint8) == 0, names)
+        connection.register("kept", pa.RecordBatchReader.from_batches(schema, batches))
+        rows = _write(connection, contract.columns, path)
+        return Kept(Table(path, rows), _content(connection, path))
+
+
+def peek(table: Table) -> Peek:
+    """Looks up single rows of a table by their numbers: one scan a call, however many are asked for."""
+
+    def look(rows: Sequence[int], column: str | None) -> Sequence[Place]:
+        value = "NULL" if column is None else quoted(column)
+        query = f"""
+            SELECT {NUMBER}, _file, _line, {value} FROM {scan(table.path)}
+            WHERE {NUMBER} IN (SELECT unnest(?::BIGINT[]))"""  # noqa: S608
+        with session(table.path.parent, table.path) as connection:
+            found = connection.execute(query, [list(rows)]).fetchall()
+        places = {number: Place(*place) for number, *place in found}
+        return [places[number] for number in rows]
+
+    return look
 
 
 def read_table(path: Path) -> tuple[dict[str, Cell], ...]:
@@ -50,3 +72,82 @@ def read_table(path: Path) -> tuple[dict[str, Cell], ...]:
         )
     rows: list[dict[str, Cell]] = table.to_pylist()
     return tuple(rows)
+
+
+def _kept(file: pq.ParquetFile, kept: np.ndarray, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    start = 0
+    for batch in file.iter_batches(_BATCH, columns=list(names)):
+        yield batch.select(list(names)).filter(pa.array(kept[start : start + batch.num_rows]))
+        start += batch.num_rows
+
+
+def _write(connection: DuckDBPyConnection, columns: Sequence[Column], path: Path) -> int:
+    schema = pa.schema(
+        [(column.name, ARROW_TYPES[column.type]) for column in columns]
+        + [("_file", pa.string()), ("_line", pa.int64()), ("_row", pa.string())]
+    )
+    # Two rows of one place, such as those of two sheets, are ordered by what they hold.
+    query = f"SELECT *, {_hash(columns)} AS _row FROM kept ORDER BY _file, _line, _row"  # noqa: S608
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for group in _groups(connection.sql(query).to_arrow_reader(_BATCH), schema):
+            writer.write_table(group)
+            rows += group.num_rows
+    return rows
+
+
+def _hash(columns: Sequence[Column]) -> str:
+    """`core.rows.row_hash` in SQL."""
+    fields = []
+    for column in columns:
+        cell = quoted(column.name)
+        written = {
+            "string": f"'s' || strlen({cell}) || ':' || {cell}",
+            "integer": f"'i' || {cell} || ';'",
+            "number": f"'f' || {cell}::BIT::BIGINT || ';'",
+        }[column.type]
+        name = literal(f"{len(column.name.encode())}:{column.name}")
+        fields.append(f"{name}, coalesce({written}, '-')")
+    return f"sha256(concat({', '.join(fields)}))"
+
+
+def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Tables of at most _GROUP rows, and of few when their texts are long, each in one piece. Where they
+    end depends on the rows alone, and the pages of the file follow from that.
+    """
+    held: list[pa.Table] = []
+    size = 0
+    for piece in _pieces(batches, schema):
+        held.append(piece)
+        size += _text_bytes(piece)
+        if len(held) * _PIECE >= _GROUP or size >= _GROUP_BYTES:
+            yield pa.concat_tables(held).combine_chunks()
+            held, size = [], 0
+    if held:
+        yield pa.concat_tables(held).combine_chunks()
+
+
+def _pieces(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Tables of exactly _PIECE rows; the last one has what is left."""
+    held = schema.empty_table()
+    for batch in batches:
+        held = pa.concat_tables([held, pa.Table.from_batches([batch]).cast(schema)])
+        while held.num_rows >= _PIECE:
+            yield held.slice(0, _PIECE)
+            held = held.slice(_PIECE)
+    if held.num_rows:
+        yield held
+
+
+def _text_bytes(piece: pa.Table) -> int:
+    texts = (column for column in piece.columns if column.type == pa.string())
+    return sum(pc.sum(pc.binary_length(text)).as_py() or 0 for text in texts)
+
+
+def _content(connection: DuckDBPyConnection, path: Path) -> str:
+    """`core.rows.content_digest` of the rows in a file."""
+    digest = hashlib.sha256()
+    query = f"SELECT _row FROM {scan(path)} ORDER BY _row"  # noqa: S608
+    for batch in connection.sql(query).to_arrow_reader(_BATCH):
+        digest.update("".join(batch.column(0).to_pylist()).encode())
+    return digest.hexdigest()

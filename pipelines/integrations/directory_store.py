@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -18,6 +19,7 @@ from pipelines.core.value import sha256_hex
 from pipelines.integrations.directory_tree import (
     RESERVED,
     disk_faults,
+    folder_changed,
     object_versions,
     open_regular,
     version_of,
@@ -47,6 +49,11 @@ class DirectoryStore:
         """Always empty: a folder has no uploads in parts; a growing file shows in its version."""
         check_prefix(prefix)
         return ()
+
+    def changed(self, prefix: str) -> datetime | None:
+        folder = self._real(check_prefix(prefix).rpartition("/")[0])
+        with disk_faults(prefix):
+            return folder_changed(folder) if folder.is_dir() else None
 
     def get(self, key: str) -> bytes | None:
         path = self._path(key)

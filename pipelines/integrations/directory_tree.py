@@ -2,9 +2,10 @@
 
 import errno
 import os
+import pwd
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,13 +43,18 @@ def _files(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def _utf8(key: str) -> str:
-    try:
-        key.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"file {key!a}", "has a name in UTF-8", "other bytes", "Rename the file; keys are UTF-8."
-        ) from error
-    return key
+    """The key, with U+FFFD for what is no UTF-8: it can be listed and named, and not be read."""
+    return os.fsencode(key).decode(errors="replace")
+
+
+def folder_changed(folder: Path) -> datetime:
+    """When a name was last added to or taken from `folder` or a folder below it."""
+    latest = folder.stat().st_mtime_ns
+    for path, _, _ in os.walk(folder):
+        # A folder may vanish meanwhile; its parent has changed then.
+        with suppress(FileNotFoundError):
+            latest = max(latest, Path(path).stat().st_mtime_ns)
+    return _moment(latest)
 
 
 def version_of(key: str, status: os.stat_result) -> ObjectVersion:
@@ -58,10 +64,23 @@ def version_of(key: str, status: os.stat_result) -> ObjectVersion:
         key=key,
         size=status.st_size,
         version=f"{status.st_ino}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_size}",
-        modified=datetime.fromtimestamp(latest // 1_000_000_000, UTC).replace(
-            microsecond=latest % 1_000_000_000 // 1000
-        ),
+        modified=_moment(latest),
+        owner=_account(status.st_uid),
     )
+
+
+def _moment(nanoseconds: int) -> datetime:
+    """Exact to the microsecond, which a float is not."""
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+
+
+def _account(number: int) -> str:
+    """The account that owns a file: its name, or its number where it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def open_regular(path: Path) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipelines.core.contract import Column
 from pipelines.core.row_errors import shown
+from pipelines.integrations.personal_data import redact
 from pipelines.integrations.unreadable import unreadable
 
 _SHOWN = 5
@@ -39,7 +40,7 @@ def _says(what: str, names: Sequence[str], quotable: bool) -> str:
         return ""
     if not quotable:
         return f"{what}: {len(names)}"
-    quoted = [shown(name) or "(no name)" for name in names[:_SHOWN]]
+    quoted = [shown(name, redact) or "(no name)" for name in names[:_SHOWN]]
     return f"{what}: {', '.join(quoted)}" + (
         f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     )

@@ -1,102 +1,71 @@
-"""JSON Lines: one object a line, no key twice, no number that JSON does not know."""
+"""JSON Lines: one object a line."""
 
-import json
-from collections.abc import Sequence
-from typing import Any
-
-from pipelines.core.contract import Column
-from pipelines.core.row_errors import shown
-from pipelines.core.rows import RawRow, Records, RowFault
+from pipelines.core.contract import Contract
+from pipelines.core.rows import Records
 from pipelines.integrations.archives import TextFile
+from pipelines.integrations.json_rows import Broken, JsonRows, Texts
 from pipelines.integrations.limits import Allowance
-from pipelines.integrations.text_lines import text_lines
+from pipelines.integrations.text_lines import whole_lines
 from pipelines.integrations.unreadable import unreadable
 
-_FIX = "Write one JSON object a line, with the contract's columns as keys."
+_ENDS = ("\n", "\r")
 
 
-class _NotARow(ValueError):
-    """A line that is not one JSON object; the message is for the steward and quotes nothing."""
+def read_jsonl(file: TextFile, contract: Contract, allowance: Allowance, notes: list[str]) -> Records:
+    """The rows, each with its line. A key that is left out is a missing value. Raises UnreadableFile.
 
+    `notes` gets one sentence for each kind of thing that was ignored.
+    """
+    lines = range(1, 1)
+    last: int | None = None
 
-def read_jsonl(file: TextFile, columns: Sequence[Column], allowance: Allowance) -> Records:
-    """The rows, each with its line. A key that is left out is a missing value. Raises UnreadableFile."""
-    names = [column.name for column in columns]
-    known = frozenset(names)
-    quotable = not any(column.personal for column in columns)
-    seen = False
-    for line, text in enumerate(text_lines(file.stream, allowance.limits), 1):
-        if not text.strip():
-            continue
-        try:
-            row = _parsed(text)
-        except _NotARow as error:
-            _check_lines(text, line, first=not seen)
-            seen = True
-            allowance.take_row(line)
-            yield RowFault(file.name, line, None, None, "json", str(error), _FIX)
-            continue
-        seen = True
-        allowance.take_row(line)
-        if row.keys() <= known:
-            yield RawRow(line, tuple(row.get(name) for name in names))
-        else:
-            yield _unknown(file.name, line, sorted(row.keys() - known), quotable)
-    if not seen:
+    def judge(broken: Broken) -> None:
+        if broken.first:
+            _check_first(broken)
+        if broken.line == last:
+            _check_last(broken)
+
+    rows = JsonRows(file.name, contract, judge)
+    for text in whole_lines(file.stream, allowance.limits):
+        # Bytes are split at LF, CRLF and CR, texts also at characters that a value may hold.
+        texts = text.encode().splitlines()
+        lines = range(lines.stop, lines.stop + len(texts))
+        last = None if text.endswith(_ENDS) else lines[-1]
+        yield from rows.records(Texts(lines, texts))
+    if not rows.seen:
         raise unreadable("the file holds no row", code="empty", fix="Upload the file with its rows.")
+    notes.extend(rows.remarks.sentences())
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        row = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-    except _NotARow:
-        raise
-    except json.JSONDecodeError as error:
-        raise _NotARow(f"the line is not JSON: {error.msg.lower()} at character {error.colno:,}") from None
-    except RecursionError:
-        raise _NotARow("the line is nested too deeply") from None
-    except ValueError:
-        # An integer of thousands of digits.
-        raise _NotARow("the line holds a number that is too long") from None
-    if not isinstance(row, dict):
-        raise _NotARow("the line is not a JSON object")
-    return row
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        raise _NotARow("a key appears twice")
-    return row
-
-
-def _no_number(name: str) -> None:
-    raise _NotARow(f"{name} is not a JSON number")
-
-
-def _check_lines(text: str, line: int, *, first: bool) -> None:
-    """Raises UnreadableFile where a line that does not parse tells that the whole file is not JSON Lines."""
-    if first and (text.lstrip().startswith("[") or text.strip() == "{"):
+def _check_first(broken: Broken) -> None:
+    """Raises UnreadableFile where the first row tells that the whole file is another kind of JSON."""
+    start = broken.text.strip()
+    if start.startswith("["):
         raise unreadable(
-            "the file is one JSON document and not one object a line", code="format", fix=_FIX, line=line
+            "the file is one JSON list and not one object a line",
+            code="format",
+            fix="Rename the file so that its name ends in .json, and upload it again.",
+            line=broken.line,
         )
-    if not text.endswith(("\n", "\r")) and text.lstrip().startswith("{") and not text.rstrip().endswith("}"):
+    if start == "{":
+        raise unreadable(
+            "the file spreads an object over several lines and does not hold one object a line",
+            code="format",
+            fix="Write each object on one line; or put all of them, with commas between them, into [ and ], "
+            "and name the file .json.",
+            line=broken.line,
+        )
+
+
+def _check_last(broken: Broken) -> None:
+    """Raises UnreadableFile where a last line without an end stops in the middle of its object."""
+    text, at = broken.text.strip(), broken.error.at
+    if at is None or not text.startswith("{"):
+        return
+    if not text.endswith("}") or at >= len(broken.text.rstrip()) or broken.error.unclosed:
         raise unreadable(
             "the file ends in the middle of this line: it was cut off",
             code="truncated",
             fix="Export the file again and repeat the upload.",
-            line=line,
+            line=broken.line,
         )
-
-
-def _unknown(name: str, line: int, keys: Sequence[str], quotable: bool) -> RowFault:
-    found = ", ".join(str(shown(key)) for key in keys[:5]) if quotable else str(len(keys))
-    return RowFault(
-        name,
-        line,
-        None,
-        None,
-        "unknown_key",
-        f"the object has keys that are no columns of the contract: {found}",
-        "Remove the keys, or write them as the contract does.",
-    )

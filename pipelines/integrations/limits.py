@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
 
 from pipelines.integrations.unreadable import unreadable
@@ -17,8 +18,8 @@ class Limits(NamedTuple):
     bytes, `members` is the number of files in an archive.
     """
 
-    rows: int = 2_000_000
-    unpacked: int = 1_000_000_000
+    rows: int = 10_000_000
+    unpacked: int = 20_000_000_000
     ratio: int = 200
     small: int = 10_000_000
     cell: int = 1_000_000
@@ -44,15 +45,16 @@ class Allowance:
                 fix="Upload less data at a time.",
             )
 
-    def take_row(self, line: int | None) -> None:
-        """Count one row. Raises UnreadableFile (`too_many_rows`)."""
-        self._rows += 1
-        if self._rows > self.limits.rows:
+    def take_rows(self, lines: Sequence[int]) -> None:
+        """Count the rows that start on these lines. Raises UnreadableFile (`too_many_rows`)."""
+        left = self.limits.rows - self._rows
+        self._rows += len(lines)
+        if len(lines) > left:
             raise unreadable(
                 f"the upload holds more than {self.limits.rows:,} rows",
                 code="too_many_rows",
                 fix="Upload fewer rows.",
-                line=line,
+                line=lines[left],
             )
 
     def check_cell(self, value: object, line: int) -> None:
@@ -66,18 +68,35 @@ class Allowance:
             )
 
 
+class Unpacking:
+    """How much has come out of one archive, all its members together."""
+
+    def __init__(self, packed: int, limits: Limits) -> None:
+        self._most = max(limits.small, limits.ratio * packed)
+        self._count = 0
+
+    def take_bytes(self, count: int) -> None:
+        """Count unpacked bytes. Raises UnreadableFile (`bomb`)."""
+        self._count += count
+        if self._count > self._most:
+            raise unreadable(
+                "the archive unpacks to an implausible size",
+                code="bomb",
+                fix="Upload the file unpacked.",
+            )
+
+
 class Metered(io.RawIOBase):
     """A stream that counts what really comes out of it: sizes that an archive declares are never trusted.
 
-    `packed` is the size of the archive that the bytes come from, None for a file that is not packed.
+    `unpacking` is that of the archive that the bytes come from, None for a file that is not packed.
     """
 
-    def __init__(self, stream: BinaryIO, allowance: Allowance, *, packed: int | None = None) -> None:
+    def __init__(self, stream: BinaryIO, allowance: Allowance, *, unpacking: Unpacking | None = None) -> None:
         super().__init__()
         self._stream = stream
         self._allowance = allowance
-        self._packed = packed
-        self._count = 0
+        self._unpacking = unpacking
 
     def readable(self) -> bool:
         return True
@@ -85,14 +104,8 @@ class Metered(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` bytes (at most one block). Raises UnreadableFile (`bomb`, `too_big`)."""
         data = self._stream.read(BLOCK if size < 0 else min(size, BLOCK))
-        self._count += len(data)
-        limits = self._allowance.limits
-        if self._packed is not None and self._count > max(limits.small, limits.ratio * self._packed):
-            raise unreadable(
-                "the archive unpacks to an implausible size",
-                code="bomb",
-                fix="Upload the file unpacked.",
-            )
+        if self._unpacking:
+            self._unpacking.take_bytes(len(data))
         self._allowance.take_bytes(len(data))
         return data
 

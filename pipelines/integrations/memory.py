@@ -1,4 +1,4 @@
-"""A clock, a signer and a bucket in memory, with the behaviour of the real ones."""
+"""A clock, a signer, an auditor and a bucket in memory, with the behaviour of the real ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipelines.core.contract import Contract
 from pipelines.core.errors import DataError, ObjectChanged, Tampered
+from pipelines.core.findings import Findings, Table
 from pipelines.core.object_key import check_key, check_prefix
 from pipelines.core.upload import ObjectVersion
 from pipelines.core.value import sha256_hex
@@ -42,6 +44,16 @@ class MemorySigner:
         return hmac.compare_digest(self.sign(data).encode(), signature.encode(errors="surrogatepass"))
 
 
+class MemoryAuditor:
+    """Has no objections but these."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+
+    def audit(self, table: Table, contract: Contract, findings: Findings) -> tuple[str, ...]:
+        return self.reasons
+
+
 class MemoryStore:
     """One bucket; threads may share it."""
 
@@ -49,6 +61,7 @@ class MemoryStore:
         self._clock = clock or FixedClock()
         self._objects: dict[str, tuple[ObjectVersion, bytes, str | None]] = {}
         self._pending: set[str] = set()
+        self._deleted: dict[str, datetime] = {}
         self._writes = 0
         self._lock = threading.Lock()
 
@@ -61,6 +74,10 @@ class MemoryStore:
         check_prefix(prefix)
         with self._lock:
             return tuple(sorted(key for key in self._pending if key.startswith(prefix)))
+
+    def changed(self, prefix: str) -> datetime | None:
+        with self._lock:
+            return max((t for key, t in self._deleted.items() if key.startswith(prefix)), default=None)
 
     def get(self, key: str) -> bytes | None:
         found = self._objects.get(check_key(key))
@@ -104,10 +121,18 @@ class MemoryStore:
         with whole_file(to) as stream:
             stream.write(data)
 
+    def drop(self, key: str, data: bytes, *, owner: str | None = None) -> None:
+        """What an account puts into its inbox, under any key that a bucket may hold."""
+        with self._lock:
+            self._write(key, data, None)
+            version = self._objects[key][0].model_copy(update={"owner": owner})
+            self._objects[key] = (version, data, None)
+
     def delete(self, key: str) -> None:
         """What a person with the right to delete does; no stage can."""
         with self._lock:
             del self._objects[check_key(key)]
+            self._deleted[key] = self._clock.now()
 
     def begin_parts(self, key: str) -> None:
         """Opens an upload in parts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -82,6 +82,20 @@ class S3Store:
             )
         return tuple(sorted(found))
 
+    def changed(self, prefix: str) -> datetime | None:
+        below = self._root + check_prefix(prefix)
+        pages = self._s3.get_paginator("list_object_versions")
+        with s3_faults(prefix):
+            deleted = self._patiently(
+                lambda: [
+                    marker["LastModified"].astimezone(UTC)
+                    for page in pages.paginate(Bucket=self._bucket, Prefix=below)
+                    for marker in page.get("DeleteMarkers", ())
+                ]
+            )
+        # Times of S3 are whole seconds: the deletion may have been at the end of this one.
+        return max(deleted) + timedelta(seconds=1) if deleted else None
+
     def get(self, key: str) -> bytes | None:
         data = BytesIO()
         with s3_faults(key):
@@ -150,7 +164,9 @@ class S3Store:
     def _listed(self, below: str) -> Iterator[ObjectVersion]:
         versioned = self._s3.get_bucket_versioning(Bucket=self._bucket).get("Status") == "Enabled"
         pages: Any = self._s3.get_paginator("list_object_versions" if versioned else "list_objects_v2")
-        for page in pages.paginate(Bucket=self._bucket, Prefix=below):
+        # Versions name their owners unasked.
+        asked = {} if versioned else {"FetchOwner": True}
+        for page in pages.paginate(Bucket=self._bucket, Prefix=below, **asked):
             for found in page.get("Versions" if versioned else "Contents", ()):
                 if found.get("IsLatest", True):
                     # "null" names whatever was written while versioning was off; the ETag names the bytes.
@@ -160,6 +176,7 @@ class S3Store:
                         size=found["Size"],
                         version=found["ETag"] if version == "null" else version,
                         modified=found["LastModified"].astimezone(UTC),
+                        owner=found.get("Owner", {}).get("ID"),
                     )
 
     def _read(self, key: str, pin: dict[str, str], sink: BinaryIO | BytesIO | _Hashing) -> bool:

@@ -2,20 +2,17 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Protocol
 
 from pipelines.core.errors import UnreadableFile
+from pipelines.integrations.encodings import AROUND, marked_encoding, probable_encoding
 from pipelines.integrations.limits import BLOCK, Limits
 from pipelines.integrations.unreadable import unreadable
 
-_BOMS = (
-    (codecs.BOM_UTF32_LE, None),
-    (codecs.BOM_UTF32_BE, None),
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_FIRST_LINE = re.compile(rb"[^\r\n]*")
 
 
 class Readable(Protocol):
@@ -30,26 +27,66 @@ def text_lines(stream: Readable, limits: Limits) -> Iterator[str]:
     UTF-8 with or without a byte order mark, UTF-16 with one. Raises UnreadableFile (`encoding`,
     `line_too_long`).
     """
-    number, pending = 0, ""
-    for text in _decoded(stream):
+    return chain.from_iterable(map(lines_of, whole_lines(stream, limits)))
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The physical lines of a text, with their endings."""
+    return io.StringIO(text, newline="")
+
+
+def count_line_ends(text: str) -> int:
+    """How many physical lines end in a text."""
+    return text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
+
+
+def whole_lines(stream: Readable, limits: Limits) -> Iterator[str]:
+    """The text in pieces of about a megabyte, cut behind a line end; only the last may lack one.
+
+    Raises UnreadableFile as `text_lines` does, without holding more than one line that is too long.
+    """
+    number, pending = 1, ""
+    for text in text_blocks(stream):
         pending += text
-        lines = list(io.StringIO(pending, newline=""))
-        # The last line may go on in the next block, and a final CR may be half of a CRLF.
-        pending = lines.pop() if lines else ""
-        for line in lines:
-            number += 1
-            yield _checked(line, number, limits)
-        _checked(pending, number + 1, limits)
+        end = _last_line_end(pending)
+        if len(pending) > limits.line:
+            _check_lengths(pending, number, limits)
+        if end:
+            number += count_line_ends(pending[:end])
+            yield pending[:end]
+            pending = pending[end:]
     if pending:
-        yield _checked(pending, number + 1, limits)
+        yield pending
 
 
-def _decoded(stream: Readable) -> Iterator[str]:
+def _last_line_end(text: str) -> int:
+    """Behind the last line end, 0 where there is none; a final CR may be half of a CRLF."""
+    before = len(text) - text.endswith("\r")
+    return max(text.rfind("\n", 0, before), text.rfind("\r", 0, before)) + 1
+
+
+def _check_lengths(text: str, number: int, limits: Limits) -> None:
+    for line, held in enumerate(lines_of(text), number):
+        if len(held) > limits.line:
+            raise unreadable(
+                f"the line holds more than {limits.line:,} characters",
+                code="line_too_long",
+                fix="Look for a quote that is never closed, or split the line.",
+                line=line,
+            )
+
+
+def text_blocks(stream: Readable) -> Iterator[str]:
+    """The text in pieces of at most a megabyte, cut anywhere. Raises UnreadableFile (`encoding`)."""
     start = stream.read(BLOCK)
     while start and len(start) < 4 and (more := stream.read(BLOCK)):
         start += more
-    encoding, block = _encoding(start)
+    encoding, mark = marked_encoding(start)
+    # UTF-16 without a mark, or another binary file: it decodes as UTF-8 and means nothing.
+    if encoding is None or (encoding == "utf-8" and b"\0" in _first_line(start)):
+        raise _not_text(1, start[: 2 * AROUND])
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    block = start[mark:]
     ends = 0
     after_cr = False
     while True:
@@ -58,8 +95,11 @@ def _decoded(stream: Readable) -> Iterator[str]:
             text = decoder.decode(block, final)
         except UnicodeDecodeError as error:
             good = error.object[: error.start].decode(encoding)
-            raise _not_text(1 + ends + _line_ends(good, after_cr)) from None
-        ends += _line_ends(text, after_cr)
+            around = error.object[max(0, error.start - AROUND) : error.start + AROUND]
+            raise _not_text(
+                1 + ends + _ends(good, after_cr), around if encoding == "utf-8" else b""
+            ) from None
+        ends += _ends(text, after_cr)
         after_cr = text.endswith("\r") if text else after_cr
         yield text
         if final:
@@ -67,38 +107,20 @@ def _decoded(stream: Readable) -> Iterator[str]:
         block = stream.read(BLOCK)
 
 
-def _line_ends(text: str, after_cr: bool) -> int:
+def _ends(text: str, after_cr: bool) -> int:
     """Line ends in a piece of text; the LF of a CRLF that was cut in two is not counted again."""
-    pairs = text.count("\r\n") + (after_cr and text.startswith("\n"))
-    return text.count("\n") + text.count("\r") - pairs
+    return count_line_ends(text) - (after_cr and text.startswith("\n"))
 
 
-def _encoding(start: bytes) -> tuple[str, bytes]:
-    for bom, encoding in _BOMS:
-        if start.startswith(bom):
-            if encoding is None:
-                raise _not_text(1)
-            return encoding, start[len(bom) :]
-    return "utf-8", start
+def _first_line(start: bytes) -> bytes:
+    found = _FIRST_LINE.match(start)
+    return found[0] if found else b""
 
 
-def _checked(line: str, number: int, limits: Limits) -> str:
-    if len(line) > limits.line:
-        raise unreadable(
-            f"the line holds more than {limits.line:,} characters",
-            code="line_too_long",
-            fix="Look for a quote that is never closed, or split the line.",
-            line=number,
-        )
-    if number == 1 and "\0" in line:
-        # UTF-16 without a mark, or another binary file: it decodes as UTF-8 and means nothing.
-        raise _not_text(1)
-    return line
-
-
-def _not_text(line: int) -> UnreadableFile:
+def _not_text(line: int, around: bytes) -> UnreadableFile:
+    guess = probable_encoding(around) if around else None
     return unreadable(
-        "the file is not UTF-8 text",
+        "the file is not UTF-8 text" + (f"; it looks like {guess}" if guess else ""),
         code="encoding",
         fix="Save the file as 'CSV UTF-8' (or as UTF-8 text) and upload it again.",
         line=line,

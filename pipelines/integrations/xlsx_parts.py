@@ -7,7 +7,7 @@ from posixpath import join, normpath
 from xml.parsers import expat
 
 from pipelines.integrations.archives import damaged, member_stream
-from pipelines.integrations.limits import BLOCK, Allowance
+from pipelines.integrations.limits import BLOCK, Allowance, Unpacking
 from pipelines.integrations.unreadable import unreadable
 
 _WORKBOOK = "xl/workbook.xml"
@@ -27,7 +27,7 @@ class Parts:
     def __init__(self, archive: zipfile.ZipFile, allowance: Allowance, packed: int) -> None:
         self._archive = archive
         self._allowance = allowance
-        self._packed = packed
+        self._unpacking = Unpacking(packed, allowance.limits)
         self._infos = {info.filename: info for info in archive.infolist()}
         if _WORKBOOK not in self._infos or _RELATIONS not in self._infos:
             raise damaged()
@@ -40,7 +40,7 @@ class Parts:
         """
         if part not in self._infos:
             raise damaged()
-        stream = member_stream(self._archive, self._infos[part], self._allowance, self._packed)
+        stream = member_stream(self._archive, self._infos[part], self._allowance, self._unpacking)
         parser = _parser(start, end, self._allowance.limits.cell)
         try:
             while block := stream.read(BLOCK):

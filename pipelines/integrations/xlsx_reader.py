@@ -7,10 +7,12 @@ date are for the steward to write out.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
-from pipelines.core.contract import Column
-from pipelines.core.rows import RawRow, Records, RowFault, Unusable
+from pipelines.core.contract import Contract
+from pipelines.core.errors import UnreadableFile
+from pipelines.core.rows import Batch, Records, RowFault, Unusable
 from pipelines.integrations.archives import damaged, open_zip
 from pipelines.integrations.header import column_order
 from pipelines.integrations.limits import Allowance
@@ -20,12 +22,15 @@ from pipelines.integrations.xlsx_parts import Parts, unescaped
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
+_BATCH = 1_000
+# Libraries that cannot compute write an empty value beside a formula.
+_NEVER_EMPTY = ("n", "d", "b", "e")
 _EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 Cells = dict[int, object]
 
 
-def read_xlsx(name: str, path: Path, columns: Sequence[Column], allowance: Allowance) -> Records:
+def read_xlsx(name: str, path: Path, contract: Contract, allowance: Allowance) -> Records:
     """The rows below the header of the one sheet that holds data. Raises UnreadableFile."""
     with open_zip(path, allowance) as archive:
         parts = Parts(archive, allowance, path.stat().st_size)
@@ -36,20 +41,38 @@ def read_xlsx(name: str, path: Path, columns: Sequence[Column], allowance: Allow
             raise unreadable("the workbook is empty", code="empty", fix="Upload the workbook with its rows.")
         if len(filled) > 1:
             raise unreadable(
-                f"{len(filled)} sheets hold data, and it is not known which one counts",
+                f"{len(filled)} sheets hold data, hidden ones included, and it is not known which one counts",
                 code="sheets",
-                fix="Leave one sheet in the workbook.",
+                fix="Show the hidden sheets, and leave one sheet in the workbook.",
             )
         rows = _rows(parts, filled[0], shared, dates, allowance)
         line, first = next(rows)
         header = _header(first)
-        order = column_order(header, columns, line=line)
-        for line, cells in rows:
-            allowance.take_row(line)
-            if max(cells) >= len(header):
-                yield _beyond(name, line)
-            else:
-                yield RawRow(line, tuple(cells.get(place) for place in order))
+        order = column_order(header, contract.columns, line=line)
+        while taken := list(islice(rows, _BATCH)):
+            yield from _records(name, taken, len(header), order)
+
+
+def header_of(path: Path, allowance: Allowance) -> list[str]:
+    """The first row of the first sheet that holds data, as texts. Raises UnreadableFile."""
+    with open_zip(path, allowance) as archive:
+        parts = Parts(archive, allowance, path.stat().st_size)
+        shared, dates = parts.shared_texts(), parts.date_styles()
+        for part in parts.sheets():
+            for _, cells in _rows(parts, part, shared, dates, allowance):
+                return _header(cells)
+    raise unreadable("the workbook is empty", code="empty", fix="Upload the workbook with its rows.")
+
+
+def _records(
+    name: str, rows: Sequence[tuple[int, Cells]], width: int, order: Sequence[int]
+) -> Iterator[Batch | RowFault]:
+    beyond = [line for line, cells in rows if max(cells) >= width]
+    yield from (_beyond(name, line) for line in beyond)
+    if beyond:
+        rows = [(line, cells) for line, cells in rows if max(cells) < width]
+    lines = [line for line, _ in rows]
+    yield Batch(lines, tuple([cells.get(place) for _, cells in rows] for place in order))
 
 
 def _header(cells: Mapping[int, object]) -> list[str]:
@@ -109,6 +132,8 @@ class _Sheet:
             self._formula = True
         elif name == "rPh":
             self._phonetic = True
+        elif name == "mergeCell":
+            raise _merged(attributes.get("ref", ""))
 
     def end(self, name: str, text: str) -> None:
         if name == "v" and self._kind != "inlineStr":
@@ -139,7 +164,7 @@ class _Sheet:
 
     def _value(self) -> object:
         text = self._text
-        if text is None:
+        if text is None or (self._kind in _NEVER_EMPTY and not text.strip()):
             return _formula_without_result() if self._formula else None
         if self._kind == "s":
             number = int(text)
@@ -154,8 +179,19 @@ class _Sheet:
         if self._kind == "b":
             return text.strip() == "1"
         if self._kind == "e":
-            return Unusable(text[:20], "the cell shows an error", "Correct the formula, or write the value.")
+            return Unusable(text, "the cell shows an error", "Correct the formula, or write the value.")
         return _dated(text) if self._date or self._kind == "d" else _number(text)
+
+
+def _merged(reference: str) -> UnreadableFile:
+    """Excel keeps one value for merged cells: the rows below the first would lose it."""
+    found = _REFERENCE.match(reference)
+    return unreadable(
+        "the sheet has merged cells, and it is not known which rows their value counts for",
+        code="merged_cells",
+        fix="Unmerge the cells and write the value into every row.",
+        line=int(found[2]) if found else None,
+    )
 
 
 def _number(text: str) -> int | float:

@@ -26,7 +26,7 @@ from pipelines.local.memory import Gauge
 from pipelines.runtime import Runtime
 from pipelines.sample import tax_desk
 from pipelines.settings import Settings
-from pipelines.stages.validate import outbox
+from pipelines.stages.letter import outbox
 
 MODEL, RULES, GOLDEN = "tax-desk", "tax_rules", "tax_rules_golden"
 DAGS = (f"ingest__{RULES}", f"ingest__{GOLDEN}", f"retrain__{MODEL}")

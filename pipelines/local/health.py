@@ -1,11 +1,13 @@
-"""Whether a service does its work, asked over HTTP as any client would."""
+"""Whether a service does its work, asked as any client would."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import httpx
 
+from pipelines.integrations.resident_auditor import is_there
 from pipelines.local.services import Service
 from pipelines.settings import Settings
 
@@ -20,6 +22,8 @@ def healthy(wanted: Iterable[Service], settings: Settings) -> frozenset[str]:
 def _is_healthy(service: Service, client: httpx.Client, components: dict[str, str]) -> bool:
     if service.component is not None:
         return components.get(service.component) == "healthy"
+    if service.socket is not None:
+        return is_there(Path(service.socket))
     try:
         return client.get(f"{service.url}{service.probe}").is_success
     except httpx.TransportError:

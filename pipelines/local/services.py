@@ -9,12 +9,12 @@ from pipelines.core.value import Value
 from pipelines.local.environment import airflow_environment, base_environment, mlflow_environment
 from pipelines.settings import LOOPBACK, Settings
 
-Kind = Literal["airflow", "mlflow", "server"]
+Kind = Literal["airflow", "mlflow", "server", "auditor"]
 
 
 class Service(Value):
-    """`port` is None without one. Whether it is healthy says `component` in Airflow's report, or
-    `probe`, a path below `url`. It gets `stop_s` seconds to end by itself.
+    """`port` is None without one. Whether it is healthy says `component` in Airflow's report, an answer
+    on the unix `socket`, or `probe`, a path below `url`. It gets `stop_s` seconds to end by itself.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Service(Value):
     port: int | None = None
     url: str | None = None
     component: str | None = None
+    socket: str | None = None
     probe: str = "/health"
     stop_s: int = 8
 
@@ -34,7 +35,7 @@ class Service(Value):
 
 def services(settings: Settings) -> tuple[Service, ...]:
     """All of them, in the order in which they are shown."""
-    return (*_airflow(settings), _mlflow(settings), _server(settings))
+    return (*_airflow(settings), _mlflow(settings), _server(settings), _auditor(settings))
 
 
 def environment_of(service: Service, settings: Settings) -> dict[str, str]:
@@ -43,6 +44,7 @@ def environment_of(service: Service, settings: Settings) -> dict[str, str]:
         "airflow": lambda: airflow_environment(settings),
         "mlflow": mlflow_environment,
         "server": dict[str, str],
+        "auditor": dict[str, str],
     }[service.kind]
     return base_environment(settings) | own()
 
@@ -52,12 +54,13 @@ def _airflow(settings: Settings) -> tuple[Service, ...]:
         command = (sys.executable, "-m", "airflow", *words)
         return Service(name=words[0], kind="airflow", command=command, component=component)
 
+    scheduler = (sys.executable, "-m", "pipelines.local.scheduler")
     api = part("api-server", component="metadatabase")
     return (
         api.model_copy(update={"port": settings.ports.airflow, "url": settings.airflow_url}),
         # Task logs are read from the shared folder, so nobody needs the log servers, which would
         # listen on every interface.
-        part("scheduler", "--skip-serve-logs", component="scheduler"),
+        part("scheduler", component="scheduler").model_copy(update={"command": scheduler}),
         part("dag-processor", component="dag_processor"),
         part("triggerer", "--skip-serve-logs", component="triggerer"),
     )
@@ -86,4 +89,15 @@ def _server(settings: Settings) -> Service:
         probe="/healthz",
         # It finishes the answers that it has begun.
         stop_s=40,
+    )
+
+
+def _auditor(settings: Settings) -> Service:
+    socket = str(settings.auditor_socket)
+    module = ("-m", "pipelines.integrations.gx_service")
+    return Service(
+        name="auditor",
+        kind="auditor",
+        command=(sys.executable, *module, socket, str(settings.scratch)),
+        socket=socket,
     )

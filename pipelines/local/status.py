@@ -16,7 +16,7 @@ from pipelines.local.airflow_api import AirflowApi
 from pipelines.local.stack import ServiceState, states
 from pipelines.runtime import Runtime
 from pipelines.settings import Settings
-from pipelines.stages.validate import outbox
+from pipelines.stages.letter import outbox
 
 
 class SourceStatus(Value):

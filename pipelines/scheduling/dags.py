@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, AssetWatcher, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Asset, AssetWatcher, Connection, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from pipelines.core.contract import Contract
 from pipelines.core.model_spec import ModelSpec
 from pipelines.scheduling.inbox import InboxTrigger
 
 if TYPE_CHECKING:
+    from pipelines.core.notice import Notice
     from pipelines.line import Line
 
 # Errors in the data fail at once, errors of the infrastructure are tried again. Subclasses match too.
@@ -27,7 +30,18 @@ def line() -> Line:
     heavy for whoever reads a DAG file."""
     from pipelines.line import Line
 
-    return Line.from_environment(logging.getLogger("perennial").info)
+    return Line.from_environment(logging.getLogger("perennial").info, tell=_notify)
+
+
+def _notify(notice: Notice) -> tuple[str, ...]:
+    """By mail and by webhook, where an Airflow connection says how; without one nothing is sent."""
+    from pipelines.integrations.notifiers import KINDS, notify
+
+    connections = {}
+    for name in KINDS:
+        with suppress(AirflowNotFoundException):
+            connections[name] = Connection.get(name).get_uri()
+    return notify(notice, connections)
 
 
 def inbox_of(contract: Contract) -> Asset:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.archive import Archive
 from pipelines.core.composition import (
-    TableRow,
     decontaminate,
     examples_of,
     golden_items_of,
@@ -20,10 +20,11 @@ from pipelines.core.errors import DataError
 from pipelines.core.golden_set import GoldenItem, GoldenSet
 from pipelines.core.intake import Accepted
 from pipelines.core.model_spec import ModelSpec
+from pipelines.core.permission import TableRow, permitted
 from pipelines.core.plan import Plan
 from pipelines.core.promotion import Standing
 from pipelines.core.snapshot import Snapshot
-from pipelines.core.training_set import Example, SourceShare, TrainingSet
+from pipelines.core.training_set import Example, Removal, SourceShare, TrainingSet
 from pipelines.ports import DataRegistry
 
 Rows = Sequence[TableRow]
@@ -38,15 +39,19 @@ def compose(
     archive: Archive,
     registry: DataRegistry,
     read_table: ReadTable,
+    today: date,
     scratch: Path,
 ) -> Plan | None:
     """The plan of a run on what is current now, or None when its question is already answered.
 
     `current` holds the accepted snapshot of every source that has one. A model waits until each of its
-    sources and its golden set has arrived; the snapshot that completes them starts its own run.
+    sources and its golden set has arrived; the snapshot that completes them starts its own run. Rows
+    without consent, or kept past their retention date `today`, are left out of training and of judging.
     """
     if any(source not in current for source in (*spec.sources, spec.golden)):
         return None
+
+    removed: list[Removal] = []
 
     def rows_of(source: str) -> tuple[Snapshot, Rows]:
         accepted = current[source]
@@ -54,11 +59,13 @@ def compose(
         with TemporaryDirectory(dir=scratch) as folder:
             table = Path(folder) / "table.parquet"
             registry.fetch(snapshot, accepted.revision, table)
-            return snapshot, read_table(table)
+            rows, forbidden = permitted(source, read_table(table), snapshot.roles, today)
+        removed.extend(forbidden)
+        return snapshot, rows
 
     golden_snapshot, golden_rows = rows_of(spec.golden)
     items = golden_items_of(golden_rows, golden_snapshot.roles)
-    training_set = _training_set(spec, [rows_of(s) for s in spec.sources], items, archive)
+    training_set = _training_set(spec, [rows_of(s) for s in spec.sources], items, removed, archive)
     golden = _golden_set(spec, golden_snapshot, items, archive)
     champion = standing.champion.candidate.digest if standing.champion else None
     plan = Plan(
@@ -89,7 +96,11 @@ def answered(plan: Plan, standing: Standing) -> bool:
 
 
 def _training_set(
-    spec: ModelSpec, parts: Sequence[tuple[Snapshot, Rows]], golden: Sequence[GoldenItem], archive: Archive
+    spec: ModelSpec,
+    parts: Sequence[tuple[Snapshot, Rows]],
+    golden: Sequence[GoldenItem],
+    forbidden: Sequence[Removal],
+    archive: Archive,
 ) -> TrainingSet:
     examples: list[Example] = []
     for snapshot, rows in parts:
@@ -98,9 +109,9 @@ def _training_set(
     if not kept:
         raise DataError(
             f"training set of {spec.name}",
-            "at least one row must remain after golden rows are taken out",
-            f"{len(removed)} of {len(examples)} rows removed",
-            "Replace the upload: it repeats the golden set.",
+            "at least one row must remain after golden rows and rows that may not be used are taken out",
+            f"{len(removed)} of {len(examples)} rows repeat the golden set, {len(forbidden)} may not be used",
+            "Replace the upload.",
         )
     shares = tuple(
         SourceShare(source=s.source, snapshot=s.digest, rows=sum(e.source == s.source for e in kept))
@@ -109,7 +120,7 @@ def _training_set(
     return TrainingSet(
         model=spec.name,
         shares=shares,
-        removed=removed,
+        removed=(*(r for r in forbidden if r.source in spec.sources), *removed),
         rows=len(kept),
         seed=spec.recipe.seed,
         examples=archive.keep_bytes(to_jsonl(shuffled(kept, spec.recipe.seed))),

@@ -9,7 +9,8 @@ from pipelines.archive import Archive
 from pipelines.core.contract import Contract
 from pipelines.core.errors import ObjectChanged
 from pipelines.core.intake import TAKEN, UNCHANGED, Intake, Taken, Unchanged, intake
-from pipelines.core.upload import LandedFile, Listing, Upload, waiting_for
+from pipelines.core.manifest import Manifest, read_manifest
+from pipelines.core.upload import LandedFile, LeftFile, Listing, Upload, left_files, waiting_for
 from pipelines.ledger import Ledger
 from pipelines.ports import Clock, ObjectStore
 
@@ -18,14 +19,20 @@ def inbox(source: str) -> str:
     return f"inbox/{source}/"
 
 
-def landing(upload: Upload) -> str:
-    """Where the files of an upload stay for ever, under the digest of their content."""
-    return f"landing/{upload.source}/{upload.digest}/"
+def landed(upload: Upload, file: LandedFile) -> str:
+    """Where a file of an upload stays for ever: under digests, because its name is the steward's word."""
+    return f"landing/{upload.source}/{upload.digest}/{file.sha256}"
 
 
 def look(source: str, store: ObjectStore) -> Listing:
     prefix = inbox(source)
-    return Listing(source=source, objects=store.list(prefix), pending=store.pending(prefix))
+    listing = Listing(source=source, prefix=prefix, objects=store.list(prefix), pending=store.pending(prefix))
+    marker = listing.ready
+    if marker is None or marker.size == 0:
+        return listing
+    data = store.get(marker.key)
+    manifest = Manifest(problem="it vanished while it was read") if data is None else read_manifest(data)
+    return listing.model_copy(update={"manifest": manifest})
 
 
 def pending(contract: Contract, *, store: ObjectStore, ledger: Ledger, clock: Clock) -> Listing | None:
@@ -33,7 +40,12 @@ def pending(contract: Contract, *, store: ObjectStore, ledger: Ledger, clock: Cl
     listing = look(contract.source, store)
     if waiting_for(listing, now=clock.now(), quiet_period=contract.quiet_period):
         return None
-    return None if intake(ledger.entries()).decided(listing.fingerprint) else listing
+    if intake(ledger.entries()).decided(listing.fingerprint):
+        return None
+    # Asked last, because it takes another listing of the bucket.
+    listing = listing.model_copy(update={"changed": store.changed(listing.prefix)})
+    waiting = waiting_for(listing, now=clock.now(), quiet_period=contract.quiet_period)
+    return None if waiting else listing
 
 
 def ingest(
@@ -57,12 +69,18 @@ def ingest(
     claim = _claim_of(intake(entries), listing)
     if claim is None:
         with TemporaryDirectory(dir=scratch) as folder:
-            taken_now = _take(listing, store=store, folder=Path(folder))
-        archive.keep(taken_now)
-        claim = Taken(source=contract.source, fingerprint=listing.fingerprint, upload=taken_now.digest)
+            upload = _take(listing, contract, store=store, folder=Path(folder))
+        archive.keep(upload)
+        claim = Taken(
+            source=contract.source,
+            fingerprint=listing.fingerprint,
+            upload=upload.digest,
+            confirmation=listing.confirmation,
+            confirmed=intake(entries).confirms(upload.digest, contract.digest, listing.confirmation),
+        )
         ledger.append(entries, TAKEN, claim, op=f"taken/{len(entries)}/{listing.fingerprint}")
         entries = ledger.entries()
-    if intake(entries).repeats(claim.upload, contract.digest):
+    if intake(entries).repeats(claim.upload, contract.digest) and not claim.confirmed:
         unchanged = Unchanged(source=contract.source, upload=claim.upload)
         ledger.append(entries, UNCHANGED, unchanged, op=f"unchanged/{len(entries)}")
         return None
@@ -75,14 +93,14 @@ def _claim_of(state: Intake, listing: Listing) -> Taken | None:
     return taken if taken and state.open and taken.fingerprint == listing.fingerprint else None
 
 
-def _take(listing: Listing, *, store: ObjectStore, folder: Path) -> Upload:
-    prefix = inbox(listing.source)
+def _take(listing: Listing, contract: Contract, *, store: ObjectStore, folder: Path) -> Upload:
+    """The upload, landed. Files that may not be taken are named in it, and then none is read."""
+    left = left_files(listing, contract.uploaders)
     copies: list[tuple[LandedFile, Path]] = []
-    for number, version in enumerate(listing.data):
+    for number, version in enumerate(() if left else listing.data):
         copy = folder / str(number)
         sha256 = store.download(version, copy)
-        name = version.key.removeprefix(prefix)
-        copies.append((LandedFile(name=name, size=copy.stat().st_size, sha256=sha256), copy))
+        copies.append((LandedFile(name=listing.name(version), size=version.size, sha256=sha256), copy))
     if look(listing.source, store).fingerprint != listing.fingerprint:
         raise ObjectChanged(
             f"inbox of {listing.source}",
@@ -90,7 +108,16 @@ def _take(listing: Listing, *, store: ObjectStore, folder: Path) -> Upload:
             "a write during the copy",
             "Nothing is lost: the newer state is taken next.",
         )
-    upload = Upload(source=listing.source, files=tuple(sorted((f for f, _ in copies), key=lambda f: f.name)))
+    files = tuple(sorted((file for file, _ in copies), key=lambda file: file.name))
+    upload = Upload(source=listing.source, files=files, left=left or _against(listing.manifest, files))
     for file, copy in copies:
-        store.upload_file(copy, landing(upload) + file.name)
+        store.upload_file(copy, landed(upload, file))
     return upload
+
+
+def _against(manifest: Manifest | None, files: tuple[LandedFile, ...]) -> tuple[LeftFile, ...]:
+    """What differs from the manifest that the steward wrote."""
+    if manifest is None:
+        return ()
+    found = {file.name: (file.size, file.sha256) for file in files}
+    return tuple(LeftFile(name=n, code="manifest", found=what) for n, what in manifest.differences(found))

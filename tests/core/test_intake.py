@@ -6,10 +6,12 @@ from examples import chain, sha
 
 from pipelines.core.intake import (
     ACCEPTED,
+    HELD,
     REJECTED,
     TAKEN,
     UNCHANGED,
     Accepted,
+    Held,
     Rejected,
     Taken,
     Unchanged,
@@ -76,3 +78,32 @@ def test_an_unchanged_upload_closes_its_claim() -> None:
     state = intake(chain(taken("a"), accepted("a"), again, same))
     assert state.decided(sha("later"))
     assert state.current is not None
+
+
+def held(name: str, confirmation: str | None = None) -> tuple[str, Held]:
+    return HELD, Held(
+        source="rules",
+        upload=sha(name),
+        contract=sha("contract"),
+        report=sha(f"r{name}"),
+        confirmation=confirmation,
+    )
+
+
+def test_a_held_upload_leaves_the_current_snapshot_in_place_and_is_answered() -> None:
+    state = intake(chain(taken("a"), accepted("a"), taken("b"), held("b")))
+    assert state.decided(sha("fb"))
+    assert state.current is not None
+    assert state.current.snapshot == sha("sa")
+
+
+def test_only_a_word_given_after_the_letter_on_this_upload_confirms_it() -> None:
+    contract = sha("contract")
+    state = intake(chain(taken("a"), held("a", confirmation="early")))
+    assert state.confirms(sha("a"), contract, "later")
+    assert not state.confirms(sha("a"), contract, "early")
+    assert not state.confirms(sha("a"), contract, None)
+    assert not state.confirms(sha("b"), contract, "later")
+    assert not state.confirms(sha("a"), sha("another contract"), "later")
+    settled = intake(chain(taken("a"), held("a"), taken("a"), accepted("a")))
+    assert not settled.confirms(sha("a"), contract, "later")

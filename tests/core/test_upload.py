@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.core.upload import LandedFile, Listing, ObjectVersion, Upload, waiting_for
+from pipelines.core.manifest import ListedFile, Manifest
+from pipelines.core.upload import LandedFile, Listing, ObjectVersion, Upload, left_files, waiting_for
 from pipelines.core.value import sha256_hex
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -69,3 +70,59 @@ def test_every_write_changes_the_fingerprint_of_a_listing() -> None:
 def test_the_same_files_are_the_same_upload_whenever_they_arrive() -> None:
     file = LandedFile(name="a.csv", size=1, sha256=sha256_hex(b"a"))
     assert Upload(source="rules", files=(file,)).digest == Upload(source="rules", files=(file,)).digest
+
+
+def ready(*files: ListedFile, age: float = 0.0, problem: str | None = None) -> Listing:
+    """Two files of one byte, written 5 seconds ago, and a `_READY` marker with this manifest."""
+    objects = (seen("inbox/rules/a.csv", 5), seen("inbox/rules/b.csv", 5), seen("inbox/rules/_READY", age))
+    manifest = Manifest(files=files, problem=problem)
+    return Listing(source="rules", prefix="inbox/rules/", objects=objects, manifest=manifest)
+
+
+def test_a_manifest_that_is_fulfilled_ends_the_wait_and_another_one_does_not() -> None:
+    a, b = ListedFile(name="a.csv", size=1), ListedFile(name="b.csv", size=1)
+    assert wait(ready(a, b)) is None
+    assert wait(ready(a)) is not None
+    assert wait(ready(a, b.model_copy(update={"size": 2}))) is not None
+    assert wait(ready(problem="it is not a list")) is not None
+
+
+def test_an_upload_that_stays_unlike_its_manifest_is_answered_after_the_quiet_period() -> None:
+    objects = (seen("inbox/rules/a.csv", 70), seen("inbox/rules/_READY", 60))
+    late = Listing(source="rules", prefix="inbox/rules/", objects=objects, manifest=Manifest(problem="bad"))
+    assert wait(late) is None
+
+
+def test_the_newest_marker_of_a_kind_counts_wherever_it_lies() -> None:
+    found = listing(seen("inbox/rules/_CONFIRM", 50, "1"), seen("inbox/rules/sub/_CONFIRM", 10, "2"))
+    assert found.confirmation == "2"
+    assert listing().confirmation is None
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.csv", "a//b.csv", "./a.csv", "a\x07.csv", "m\ufffdll.csv", "x" * 1100 + ".csv"]
+)
+def test_a_name_that_no_store_can_keep_is_left_where_it_lies_and_named(name: str) -> None:
+    found = Listing(source="rules", prefix="inbox/rules/", objects=(seen(f"inbox/rules/{name}", 5),))
+    (left,) = left_files(found, ())
+    assert left.code == "file_name"
+    assert left.name.isprintable()
+    assert len(left.name) <= 400
+
+
+@pytest.mark.parametrize("name", ["ä ö.csv", "年度/表.csv", "a%2e%2e.csv", "a b+c&d=e.csv", "ünï.csv"])
+def test_an_odd_name_that_every_store_can_keep_is_taken(name: str) -> None:
+    found = Listing(source="rules", prefix="inbox/rules/", objects=(seen(f"inbox/rules/{name}", 5),))
+    assert left_files(found, ()) == ()
+
+
+def test_a_file_of_a_stranger_is_left_where_it_lies() -> None:
+    mine = seen("inbox/rules/a.csv", 5).model_copy(update={"owner": "steward"})
+    theirs = seen("inbox/rules/b.csv", 5).model_copy(update={"owner": "mallory"})
+    nobodys = seen("inbox/rules/c.csv", 5)
+    found = Listing(source="rules", prefix="inbox/rules/", objects=(mine, theirs, nobodys))
+    assert [(f.name, f.code, f.found) for f in left_files(found, ("steward",))] == [
+        ("b.csv", "wrong_steward", "mallory"),
+        ("c.csv", "wrong_steward", "an unknown account"),
+    ]
+    assert left_files(found, ()) == ()

@@ -18,6 +18,7 @@ import httpx
 import psutil
 import pytest
 from e2e.world import GOLDEN, MODEL, PATIENCE_S, RETRAIN, RULES, World
+from leaks import search
 from stack_settings import ROOT, stack_settings
 from waiting import wait_for
 
@@ -90,10 +91,8 @@ def test_dropped_files_become_a_production_model_without_any_other_step(
     assert first.version == 1
     assert [e.kind for e in world.entries(RULES)] == ["taken", "accepted"]
     for source in (RULES, GOLDEN):
-        settled = world.intake(source).settled
-        assert settled is not None
-        letter = world.bucket / "outbox" / source / settled.upload[:12]
-        assert (letter / "report.html").exists()
+        letter = world.letter(source)
+        assert "version 1 is in production" in (letter / "report.html").read_text(encoding="utf-8")
         assert (letter / "report.json").exists()
         assert not (letter / "errors.csv").exists()
 
@@ -149,15 +148,40 @@ def test_a_broken_file_is_answered_and_production_stays(world: World, second: Pr
     tax_desk.write_broken(2026, world.inbox(RULES))
     wait_for(lambda: len(world.entries(RULES)) >= taken + 2, PATIENCE_S, "an answer to the upload")
     world.wait_until_idle()
-    settled = world.intake(RULES).settled
-    assert settled is not None
-    letter = world.bucket / "outbox" / RULES / settled.upload[:12]
+    letter = world.letter(RULES)
     assert "rules.csv,6," in (letter / "errors.csv").read_text(encoding="utf-8-sig")
     assert world.entries(RULES)[-1].kind == "rejected"
     assert world.decisions() == decisions
     # Errors in data are not tried again.
     assert world.tasks(f"ingest__{RULES}", "validate")[0]["try_number"] == 1
     world.wait_for_answer(world.changed.after, version=2)
+
+
+def test_a_set_that_shrank_is_held_and_replacing_it_goes_on(world: World, second: Promotion) -> None:
+    taken, decisions = len(world.entries(RULES)), world.decisions()
+    rules = world.inbox(RULES) / "rules.csv"
+    tax_desk.write_rules(2026, world.inbox(RULES))
+    rules.write_text("".join(rules.read_text(encoding="utf-8").splitlines(keepends=True)[:201]))
+    wait_for(lambda: len(world.entries(RULES)) >= taken + 2, PATIENCE_S, "an answer to the upload")
+    assert world.entries(RULES)[-1].kind == "held"
+    assert "_CONFIRM" in (world.letter(RULES) / "report.html").read_text(encoding="utf-8")
+    world.drop_rules(2026)
+    wait_for(lambda: world.accepted(RULES, after=taken + 2), PATIENCE_S, "the whole data to be accepted")
+    world.wait_until_idle()
+    assert world.decisions() == decisions
+    world.wait_for_answer(world.changed.after, version=2)
+
+
+def test_personal_data_is_nowhere_but_in_the_stewards_own_files(world: World, second: Promotion) -> None:
+    taken = len(world.entries(RULES))
+    markers = world.drop_personal(2026)
+    wait_for(lambda: len(world.entries(RULES)) >= taken + 2, PATIENCE_S, "an answer to the upload")
+    world.wait_until_idle()
+    assert world.entries(RULES)[-1].kind == "rejected"
+    assert "no_personal_data" in (world.letter(RULES) / "report.json").read_text(encoding="utf-8")
+    own = ("bucket/inbox/", "bucket/landing/", "bucket/.store/", "*rows_to_repair.csv")
+    assert len(markers) == 24
+    assert search(world.settings.home, markers, own) == []
 
 
 def test_a_champion_alias_moved_by_hand_is_noticed_and_put_back(world: World, second: Promotion) -> None:

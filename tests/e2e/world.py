@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import psutil
+from leaks import KINDS, Marker, marker
 from waiting import wait_for
 
 from pipelines.core.intake import Intake
@@ -18,6 +19,7 @@ from pipelines.local.client import Answer, ask
 from pipelines.runtime import Runtime
 from pipelines.sample import tax_desk
 from pipelines.settings import Settings
+from pipelines.stages.letter import outbox
 
 MODEL, RULES, GOLDEN = "tax-desk", "tax_rules", "tax_rules_golden"
 RETRAIN = f"retrain__{MODEL}"
@@ -47,11 +49,32 @@ class World:
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(target)
 
+    def drop_personal(self, edition: int) -> list[Marker]:
+        """The edition with a personal datum or a secret of every kind in every column, and a broken row."""
+        table = tax_desk.write_rules(edition, self.settings.home / "staged")
+        header, *rows = csv.reader(table.read_text(encoding="utf-8").splitlines())
+        places = [(kind, column) for kind in KINDS for column in range(len(header))]
+        markers = [marker(kind, n, f"column {header[column]}") for n, (kind, column) in enumerate(places)]
+        for row, (_, column), planted in zip(rows, places, markers, strict=False):
+            row[column] = f"{row[column]} {planted.value}"
+        with table.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(
+                [header, *rows, [mark.value for mark in markers]]
+            )
+        table.replace(self.inbox(RULES) / table.name)
+        return markers
+
     def drop_golden(self, edition: int) -> None:
         tax_desk.write_golden(edition, self.inbox(GOLDEN))
 
     def intake(self, source: str) -> Intake:
         return self.runtime.intake(source)
+
+    def letter(self, source: str) -> Path:
+        """The folder of the newest letter."""
+        settled = self.intake(source).settled
+        assert settled is not None
+        return self.bucket / outbox(source, settled.upload)
 
     def accepted(self, source: str, after: int = 0) -> bool:
         entries = self.entries(source)

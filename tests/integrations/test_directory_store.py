@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,11 +90,29 @@ def test_a_file_that_vanishes_while_it_is_listed_is_left_out(
     assert [found.key for found in store.list("")] == ["b"]
 
 
-def test_a_name_that_is_no_utf8_is_named_in_the_error(root: Path) -> None:
+def test_a_name_that_is_no_utf8_is_listed_so_that_its_owner_can_be_told(root: Path) -> None:
     root.mkdir()
     (root / os.fsdecode(b"m\xfcll.csv")).write_text("1")
-    with pytest.raises(DataError, match="Rename the file"):
-        DirectoryStore(root).list("")
+    assert [found.key for found in DirectoryStore(root).list("")] == ["m\ufffdll.csv"]
+
+
+def test_every_object_names_the_account_that_owns_its_file(root: Path) -> None:
+    store = DirectoryStore(root)
+    store.put("a", b"1")
+    assert store.list("")[0].owner == (root / "a").owner()
+
+
+def test_a_deletion_anywhere_below_a_folder_shows(root: Path) -> None:
+    store = DirectoryStore(root)
+    store.put("in/deep/a", b"1")
+    store.put("in/b", b"1")
+    os.utime(root / "in", (0, 0))
+    os.utime(root / "in/deep", (0, 0))
+    before = datetime.now(UTC) - timedelta(seconds=10)
+    (root / "in/deep/a").unlink()
+    changed = store.changed("in/")
+    assert changed is not None
+    assert changed > before
 
 
 def test_a_growing_file_gets_another_version_and_the_listed_one_is_refused(

@@ -16,9 +16,11 @@ from upload_samples import (
     HEADER,
     JSONL,
     NAMES,
+    faults_of,
     gzipped,
     parquet,
     read,
+    rows_of,
     sample_parquet,
     sample_xlsx,
     sheet_row,
@@ -68,6 +70,12 @@ SAME = {
         xlsx(SHARED_ROWS, "<row/>", **{"xl/sharedStrings.xml": SHARED}),
     ),
     "zip": ("folder/a.zip", zipped({"inner/": b"", "inner/a.csv": CSV})),
+    "workbook of texts": (
+        "a.xlsx",
+        xlsx(sheet_row(1, NAMES) + sheet_row(2, ["q1", "a1", "2024", " 1.5"]) + sheet_row(3, CELLS[1])),
+    ),
+    "quoted cells": ("a.csv", b'"question","answer","year","amount"\n"q1","a1","2024","1.5"\nq2,a2,2025,\n'),
+    "hidden files in a zip": ("a.zip", zipped({"a.csv": CSV, "x/.a.csv": b"\0"})),
     "zip from a Mac": ("a.zip", zipped({"a.csv": CSV, "__MACOSX/._a.csv": b"x", ".DS_Store": b"x"})),
 }
 
@@ -76,11 +84,11 @@ SAME = {
 def test_the_same_rows_are_read_from_every_format(name: str, data: bytes, tmp_path: Path) -> None:
     reading = read(tmp_path, {name: data})
     assert reading.refusals == ()
-    assert reading.faults == ()
-    assert tuple(row.cells for row in reading.rows) == CELLS
+    assert faults_of(reading) == []
+    assert tuple(row.cells for row in rows_of(reading)) == CELLS
     assert all(
         type(a) is type(b)
-        for row, cells in zip(reading.rows, CELLS, strict=True)
+        for row, cells in zip(rows_of(reading), CELLS, strict=True)
         for a, b in zip(row.cells, cells, strict=True)
     )
 
@@ -95,7 +103,7 @@ def test_the_content_does_not_depend_on_format_file_or_order(tmp_path: Path) -> 
         },
     ]
     contents = {
-        content_digest(row_hash(row.cells, COLUMNS) for row in read(tmp_path, files).rows)
+        content_digest(row_hash(row.cells, COLUMNS) for row in rows_of(read(tmp_path, files)))
         for files in uploads
     }
     assert len(contents) == 1
@@ -177,6 +185,11 @@ WRONG: dict[str, tuple[str, bytes, list[tuple[int, str | None, str]]]] = {
         parquet({"question": ["q"], "answer": [date(2024, 1, 2)], "year": [1], "amount": [1]}),
         [(1, "answer", "type")],
     ),
+    "whole numbers as floats in Parquet": (
+        "a.parquet",
+        parquet({"question": ["q"] * 2, "answer": ["a"] * 2, "year": [1.0, 1.5], "amount": [1, 2]}),
+        [(2, "year", "type")],
+    ),
     "flags and NaN in Parquet": (
         "a.parquet",
         parquet(
@@ -203,13 +216,15 @@ def test_a_wrong_row_is_named_by_its_true_line(
 ) -> None:
     reading = read(tmp_path, {name: data})
     assert reading.refusals == ()
-    assert [(fault.line, fault.column, fault.code) for fault in reading.faults] == faults
-    assert all(fault.file == name and fault.problem.isprintable() and fault.fix for fault in reading.faults)
+    assert [(fault.line, fault.column, fault.code) for fault in faults_of(reading)] == faults
+    assert all(
+        fault.file == name and fault.problem.isprintable() and fault.fix for fault in faults_of(reading)
+    )
 
 
 def test_rows_carry_the_line_on_which_they_start(tmp_path: Path) -> None:
     data = (HEADER + 'q1,"two\nlines",1,\n\nq2,a,2,\n').encode()
-    assert [(row.file, row.line) for row in read(tmp_path, {"a.csv": data}).rows] == [
+    assert [(row.file, row.line) for row in rows_of(read(tmp_path, {"a.csv": data}))] == [
         ("a.csv", 2),
         ("a.csv", 5),
     ]
@@ -223,13 +238,13 @@ def test_line_numbers_stay_true_across_the_edges_of_what_is_read_at_once(end: st
     ]
     data = (end.join(lines) + end).encode()
     assert len(data) > BLOCK
-    faults = read(tmp_path, {"a.csv": data}).faults
+    faults = faults_of(read(tmp_path, {"a.csv": data}))
     assert [fault.line for fault in faults] == [20_000, 40_000, 60_000, 80_000]
 
 
 def test_a_member_of_an_archive_is_named_with_its_archive(tmp_path: Path) -> None:
     reading = read(tmp_path, {"all.zip": zipped({"b.csv": CSV, "a.jsonl": JSONL})})
-    assert [(row.file, row.line) for row in reading.rows] == [
+    assert [(row.file, row.line) for row in rows_of(reading)] == [
         ("all.zip!a.jsonl", 1),
         ("all.zip!a.jsonl", 2),
         ("all.zip!b.csv", 2),
@@ -237,8 +252,22 @@ def test_a_member_of_an_archive_is_named_with_its_archive(tmp_path: Path) -> Non
     ]
 
 
+def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"a.csv": HEADER.encode()})
+    assert reading.table is not None
+    assert (reading.table.rows, reading.refusals) == (0, ())
+
+
+def test_faults_are_counted_and_the_first_are_kept(tmp_path: Path) -> None:
+    data = (HEADER + f"q,a,{'x' * 3_000},\n" + "short\n" * 5 + "q,a,x,y\n").encode()
+    reading = read(tmp_path, {"a.csv": data})
+    assert {group.code: group.places for group in reading.faults} == {"type": 3, "field_count": 5}
+    assert reading.unread == 7
+    assert "x" * 1_001 in [fault.value for fault in faults_of(reading)]
+
+
 def test_an_upload_without_files_has_no_rows(tmp_path: Path) -> None:
-    assert read(tmp_path, {}) == ((), (), ())
+    assert rows_of(read(tmp_path, {})) == ()
 
 
 def test_the_process_wide_limit_of_the_csv_module_is_put_back(tmp_path: Path) -> None:
@@ -249,4 +278,4 @@ def test_the_process_wide_limit_of_the_csv_module_is_put_back(tmp_path: Path) ->
 
 def test_a_key_that_is_left_out_is_a_missing_value(tmp_path: Path) -> None:
     data = json.dumps({"question": "q", "answer": ""}).encode()
-    assert read(tmp_path, {"a.jsonl": data}).rows[0].cells == ("q", None, None, None)
+    assert rows_of(read(tmp_path, {"a.jsonl": data}))[0].cells == ("q", None, None, None)

@@ -19,6 +19,8 @@ from pipelines.ports import ObjectStore
 if TYPE_CHECKING:
     from s3server import S3Server
 
+    from pipelines.integrations.s3_store import S3Store
+
 UNSAFE = ["", "/a", "a//b", "../a", "a/../b", "a/./b", "a\nb", "a\x00b", "a/", "\ud800", "k" * 1025]
 
 
@@ -31,13 +33,13 @@ def _directory(request: pytest.FixtureRequest) -> ObjectStore:
 
 
 def _s3(*, versioned: bool) -> Callable[[pytest.FixtureRequest], ObjectStore]:
-    def new(request: pytest.FixtureRequest) -> ObjectStore:
-        from pipelines.integrations.s3_store import S3Store
+    return lambda request: _s3_store(request.getfixturevalue("s3_credentials"), versioned=versioned)
 
-        server = request.getfixturevalue("s3_credentials")
-        return S3Store(server.new_bucket(versioned=versioned), "env/test", server.endpoint)
 
-    return new
+def _s3_store(server: S3Server, *, versioned: bool) -> S3Store:
+    from pipelines.integrations.s3_store import S3Store
+
+    return S3Store(server.new_bucket(versioned=versioned), "env/test", server.endpoint)
 
 
 @pytest.fixture(
@@ -206,6 +208,37 @@ def test_an_upload_in_parts_is_pending_until_it_is_complete(s3_credentials: S3Se
     client.complete_multipart_upload(**where, UploadId=upload, MultipartUpload=parts)
     assert store.pending("inbox/") == ()
     assert store.get("inbox/a.csv") == b"x"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("versioned", [True, False])
+def test_a_bucket_names_the_owner_of_every_object(s3_credentials: S3Server, versioned: bool) -> None:
+    store = _s3_store(s3_credentials, versioned=versioned)
+    store.put("inbox/a.csv", b"1")
+    assert store.list("inbox/")[0].owner
+
+
+@pytest.mark.integration
+def test_a_versioned_bucket_knows_when_something_was_deleted(s3_credentials: S3Server) -> None:
+    store = _s3_store(s3_credentials, versioned=True)
+    store.put("inbox/a.csv", b"1")
+    store.put("inbox/b.csv", b"1")
+    assert store.changed("inbox/") is None
+    written = store.list("inbox/")[1].modified
+    s3_credentials.client().delete_object(Bucket=store._bucket, Key="env/test/inbox/a.csv")
+    changed = store.changed("inbox/")
+    assert changed is not None
+    assert changed > written
+    assert store.changed("other/") is None
+
+
+def test_in_memory_a_deletion_shows(tmp_path: Path) -> None:
+    store = MemoryStore()
+    store.put("inbox/a.csv", b"1")
+    assert store.changed("inbox/") is None
+    store.delete("inbox/a.csv")
+    assert store.changed("inbox/") is not None
+    assert store.changed("other/") is None
 
 
 def test_in_memory_an_upload_in_parts_is_pending_too() -> None:

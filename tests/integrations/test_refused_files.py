@@ -58,6 +58,16 @@ def _cell(xml: str) -> bytes:
 
 
 XLSX = sample_xlsx()
+TABLE = sheet_row(1, NAMES) + sheet_row(2, ["q", "a", 1, 1])
+MERGED = xlsx(f'{TABLE}</sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells><sheetData>')
+HIDDEN = xlsx(
+    TABLE,
+    TABLE,
+    **{
+        "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet r:id="r1"/><sheet state="hidden" r:id="r2"/>'
+        "</sheets></workbook>"
+    },
+)
 ZIP = zipped({"a.csv": CSV})
 ROW2 = sheet_row(2, ["q", "a", 1, 1])
 REFUSED: dict[str, tuple[str, bytes, str, int | None]] = {
@@ -102,7 +112,13 @@ REFUSED: dict[str, tuple[str, bytes, str, int | None]] = {
     "JSON over many lines": ("a.jsonl", b'{\n"question": "q"\n}\n', "format", 1),
     "JSON Lines cut off": ("a.jsonl", JSONL + b'{"question": "q3", "ans', "truncated", 3),
     "JSON Lines in Latin-1": ("a.jsonl", JSONL + b'{"question": "caf\xe9"}\n', "encoding", 3),
-    "json ending": ("a.json", JSONL, "format", None),
+    "JSON Lines called json": ("a.json", JSONL, "format", 1),
+    "JSON called csv": ("a.csv", JSONL, "mislabelled", 1),
+    "a web page": ("a.csv", b"<!DOCTYPE html><html></html>", "mislabelled", None),
+    "a picture": ("a.jsonl", b"\x89PNG\r\n\x1a\n", "mislabelled", None),
+    "Excel's note of the right separator": ("a.csv", b"sep=,\n" + CSV, "delimiter", 1),
+    "open quote at the end": ("a.csv", CSV + b'q3,"', "open_quote", 4),
+    "quote in a quoted cell": ("a.csv", H + b'q1,"a "b" c",2024,1\n', "quoting", 2),
     "txt ending": ("a.txt", CSV, "format", None),
     "no ending": ("noending", CSV, "format", None),
     "gzip called csv": ("a.csv", gzipped(CSV), "mislabelled", None),
@@ -132,6 +148,14 @@ REFUSED: dict[str, tuple[str, bytes, str, int | None]] = {
         "zip",
         None,
     ),
+    "invisible characters in a name in zip": ("a.zip", _zip_with("a\u202evsc.csv"), "zip", None),
+    "line end in a name in zip": ("a.zip", _zip_with("a\n.csv"), "zip", None),
+    "zip of what a Mac adds": (
+        "a.zip",
+        zipped({"__MACOSX/._a.csv": b"x", ".DS_Store": b"x", "x/.hidden.csv": CSV}),
+        "empty",
+        None,
+    ),
     "zip without files": ("a.zip", zipped({}), "empty", None),
     "zip of something else": ("a.zip", zipped({"a.exe": b"MZ"}), "format", None),
     "zip cut off": ("a.zip", ZIP[:60], "damaged", None),
@@ -158,6 +182,8 @@ REFUSED: dict[str, tuple[str, bytes, str, int | None]] = {
     "workbook of impossible size": ("a.xlsx", _cell('<c r="ZZZ2"><v>7</v></c>'), "damaged", None),
     "empty workbook": ("a.xlsx", xlsx(""), "empty", None),
     "workbook of two tables": ("a.xlsx", xlsx(sheet_row(1, NAMES), sheet_row(1, NAMES)), "sheets", None),
+    "workbook of a table and a hidden one": ("a.xlsx", HIDDEN, "sheets", None),
+    "merged cells": ("a.xlsx", MERGED, "merged_cells", 2),
     "half a character in a header": ("a.xlsx", xlsx(sheet_row(1, ["_xD800_", *NAMES])), "header", 1),
     "workbook without a header": ("a.xlsx", xlsx(sheet_row(3, ["question", "answer"])), "header", 3),
 }
@@ -168,7 +194,7 @@ def test_a_file_that_cannot_be_trusted_is_refused_whole(
     name: str, data: bytes, code: str, line: int | None, tmp_path: Path
 ) -> None:
     reading = read(tmp_path, {name: data})
-    assert (reading.rows, reading.faults) == ((), ())
+    assert (reading.table, reading.faults) == (None, ())
     assert [(refusal.code, refusal.line) for refusal in reading.refusals] == [(code, line)]
     assert reading.refusals[0].file.startswith(name)
     assert reading.refusals[0].problem.isprintable()
@@ -180,6 +206,8 @@ BEYOND: dict[str, tuple[str, bytes, str, int | None]] = {
     "line": ("a.csv", H + b"q," + b"a" * 400 + b",1,1\n", "line_too_long", 2),
     "cell": ("a.csv", H + b"q," + b"a" * 250 + b",1,1\n", "cell_too_long", 2),
     "cell of many lines": ("a.csv", H + b'q,"' + b"a\n" * 250 + b'",1,1\n', "cell_too_long", 2),
+    "record of many lines": ("a.csv", H + (b'"' + b"a\n" * 50 + b'",') * 20, "line_too_long", 2),
+    "cell of many lines that never ends": ("a.csv", H + b'q,"' + b"a\n" * 250, "cell_too_long", 2),
     "JSON cell": ("a.jsonl", b'{"question": "' + b"a" * 250 + b'"}', "cell_too_long", 1),
     "workbook cell": ("a.xlsx", xlsx(sheet_row(1, ["a" * 250])), "cell_too_long", None),
     "rows": ("a.csv", H + b"q,a,1,1\n" * 6, "too_many_rows", 7),
@@ -204,6 +232,54 @@ BEYOND: dict[str, tuple[str, bytes, str, int | None]] = {
         None,
     ),
 }
+
+
+GERMAN = "Frage,Antwort\nWie hoch ist die Ermäßigung für Bücher?,Sie beträgt „außer“ für Zeitungen 7 %\n"
+POLISH = "Jaka jest stawka za książkę w Łodzi?,Stawka wynosi pięć procent i obowiązuje także w Gdańsku\n"
+JAPANESE = "書籍の税率は何ですか,軽減税率は八パーセントです。詳しくは税務署へ\n"
+LOOKS = [
+    (GERMAN.encode("cp1252"), "; it looks like Windows-1252"),
+    (b"caf\xe9\n", "; it looks like Windows-1252"),
+    (GERMAN.encode("mac_roman"), "; it looks like Mac Roman"),
+    (POLISH.encode("cp1250"), "; it looks like Windows-1250 (Central European)"),
+    (JAPANESE.encode("shift_jis"), "; it looks like Shift JIS (Japanese)"),
+    (GERMAN.encode("utf-16-be"), "; it looks like UTF-16 without a byte order mark"),
+    (JAPANESE.encode("utf-32"), "; it looks like UTF-32"),
+    (JAPANESE.encode() + b"\xff", ""),
+    (b"a\xff", ""),
+    (gzipped(CSV), ""),
+]
+
+
+@pytest.mark.parametrize(("data", "looks"), LOOKS, ids=[str(number) for number in range(len(LOOKS))])
+def test_the_probable_encoding_is_named_and_never_used(data: bytes, looks: str, tmp_path: Path) -> None:
+    refusal = read(tmp_path, {"a.csv.gz": gzipped(data)}).refusals[0]
+    assert (refusal.code, refusal.problem) == ("encoding", "the file is not UTF-8 text" + looks)
+
+
+def test_the_separator_that_was_found_is_named(tmp_path: Path) -> None:
+    refusal = read(tmp_path, {"a.csv": CSV.replace(b",", b";")}).refusals[0]
+    assert refusal.problem == "the columns are separated by semicolons and not by commas"
+
+
+UNSAFE = [
+    "../a.csv",
+    "/a.csv",
+    "a//b.csv",
+    "C:a.csv",
+    "x\\a.csv",
+    "a\x07.csv",
+    "a\ud800.csv",
+    "x" * 252 + ".csv",
+]
+
+
+@pytest.mark.parametrize("name", UNSAFE, ids=ascii)
+def test_a_file_of_an_unsafe_name_is_refused_by_that_name(name: str, tmp_path: Path) -> None:
+    refusal = read(tmp_path, {name: CSV}).refusals[0]
+    assert refusal.code == "file_name"
+    assert refusal.file.isprintable()
+    assert refusal.file.isascii()
 
 
 @pytest.mark.parametrize(("name", "data", "code", "line"), BEYOND.values(), ids=BEYOND)
@@ -231,7 +307,7 @@ def test_the_files_of_an_upload_share_one_limit(tmp_path: Path) -> None:
 def test_every_refused_file_is_named_and_good_files_do_not_hide_it(tmp_path: Path) -> None:
     files = {"a.csv": CSV, "b.txt": CSV, "c.zip": zipped({"bad.csv": b"\xff", "good.csv": CSV}), "d.csv": b""}
     reading = read(tmp_path, files)
-    assert reading.rows == ()
+    assert reading.table is None
     assert [(r.file, r.code) for r in reading.refusals] == [
         ("b.txt", "format"),
         ("c.zip!bad.csv", "encoding"),
@@ -269,7 +345,7 @@ def test_damaged_files_never_crash_the_reader(name: str, tmp_path: Path) -> None
         if chance.random() < 0.3:
             del data[chance.randrange(len(data)) :]
         reading = read(tmp_path, {name: bytes(data)})
-        assert not (reading.refusals and reading.rows)
+        assert not (reading.refusals and reading.table)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from examples import a_contract
+from examples import a_contract, sha
 
 from pipelines.archive import Archive
+from pipelines.core.contract import Contract
 from pipelines.core.errors import ObjectChanged
-from pipelines.core.intake import ACCEPTED, TAKEN, UNCHANGED, Accepted, intake
+from pipelines.core.intake import ACCEPTED, HELD, TAKEN, UNCHANGED, Accepted, Held, intake
 from pipelines.core.upload import ObjectVersion, Upload
 from pipelines.integrations.memory import FixedClock, MemorySigner, MemoryStore
 from pipelines.ledger import Ledger
-from pipelines.stages.ingest import ingest, landing, pending
+from pipelines.stages.ingest import ingest, landed, pending
 
 CONTRACT = a_contract()
 QUIET = timedelta(seconds=CONTRACT.quiet_seconds)
@@ -37,9 +39,9 @@ class Desk:
     def rest(self) -> None:
         self.clock.advance(QUIET)
 
-    def ingest(self) -> Upload | None:
+    def ingest(self, contract: Contract = CONTRACT) -> Upload | None:
         return ingest(
-            CONTRACT,
+            contract,
             store=self.store,
             archive=self.archive,
             ledger=self.ledger,
@@ -59,6 +61,22 @@ class Desk:
         )
         self.ledger.append(entries, ACCEPTED, fact, op=f"accepted/{len(entries)}")
 
+    def hold(self, upload: Upload) -> None:
+        entries = self.ledger.entries()
+        taken = intake(entries).taken
+        held = Held(
+            source="rules",
+            upload=upload.digest,
+            contract=CONTRACT.digest,
+            report=upload.digest,
+            confirmation=taken.confirmation if taken else None,
+        )
+        self.ledger.append(entries, HELD, held, op=f"held/{len(entries)}")
+
+    def confirmed(self) -> bool:
+        taken = intake(self.ledger.entries()).taken
+        return taken is not None and taken.confirmed
+
     def kinds(self) -> list[str]:
         return [e.kind for e in self.ledger.entries()]
 
@@ -75,7 +93,7 @@ def test_a_complete_upload_is_landed_under_its_digest(desk: Desk) -> None:
     upload = desk.ingest()
     assert upload is not None
     assert [f.name for f in upload.files] == ["a.csv", "deep/b.csv"]
-    assert desk.store.get(landing(upload) + "deep/b.csv") == b"two"
+    assert [desk.store.get(landed(upload, file)) for file in upload.files] == [b"one", b"two"]
     assert desk.archive.fetch(Upload, upload.digest) == upload
 
 
@@ -185,7 +203,7 @@ def test_a_write_during_the_copy_takes_nothing_and_the_retry_takes_the_newer_sta
     desk.rest()
     upload = desk.ingest()
     assert upload is not None
-    assert desk.store.get(landing(upload) + written) == b"new"
+    assert b"new" in [desk.store.get(landed(upload, file)) for file in upload.files]
 
 
 def test_markers_are_not_part_of_the_upload(desk: Desk) -> None:
@@ -194,3 +212,80 @@ def test_markers_are_not_part_of_the_upload(desk: Desk) -> None:
     upload = desk.ingest()
     assert upload is not None
     assert [f.name for f in upload.files] == ["a.csv"]
+
+
+def test_a_set_that_is_being_deleted_is_no_upload(desk: Desk) -> None:
+    desk.drop("a.csv", b"one")
+    desk.drop("b.csv", b"two")
+    desk.drop("_READY", b"")
+    desk.rest()
+    desk.store.delete("inbox/rules/a.csv")
+    assert desk.ingest() is None
+    desk.clock.advance(QUIET / 2)
+    assert desk.ingest() is None
+    desk.drop("c.csv", b"three")
+    desk.rest()
+    upload = desk.ingest()
+    assert upload is not None
+    assert [f.name for f in upload.files] == ["b.csv", "c.csv"]
+
+
+def test_files_that_differ_from_their_manifest_are_taken_to_be_answered_and_not_to_be_read(
+    desk: Desk,
+) -> None:
+    desk.drop("a.csv", b"one")
+    manifest = {"files": [{"name": "a.csv", "size": 3, "sha256": sha("another")}]}
+    desk.drop("_READY", json.dumps(manifest).encode())
+    upload = desk.ingest()
+    assert upload is not None
+    assert [(f.name, f.code) for f in upload.left] == [("a.csv", "manifest")]
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "code"),
+    [("../a.csv", "steward", "file_name"), ("a\x07.csv", None, "file_name"), ("a.csv", "mallory", None)],
+)
+def test_what_may_not_be_taken_is_named_and_nothing_is_landed(
+    desk: Desk, name: str, owner: str | None, code: str | None
+) -> None:
+    contract = CONTRACT if code else CONTRACT.model_copy(update={"uploaders": ("steward",)})
+    desk.store.drop(f"inbox/rules/{name}", b"one", owner=owner)
+    desk.rest()
+    upload = desk.ingest(contract)
+    assert upload is not None
+    assert [file.code for file in upload.left] == [code or "wrong_steward"]
+    assert upload.files == ()
+    assert desk.store.list("landing/") == ()
+    assert desk.ingest(contract) == upload
+
+
+def test_the_stewards_word_after_the_letter_confirms_a_held_upload(desk: Desk) -> None:
+    desk.drop("_CONFIRM", b"")
+    desk.drop("a.csv", b"one")
+    desk.rest()
+    upload = desk.ingest()
+    assert upload is not None
+    assert not desk.confirmed(), "a word that was there before the question answers nothing"
+    desk.hold(upload)
+    desk.drop("a.csv", b"one")
+    desk.rest()
+    assert desk.ingest() is None
+    assert not desk.confirmed()
+    desk.drop("_CONFIRM", b"")
+    desk.rest()
+    assert desk.ingest() == upload
+    assert desk.confirmed()
+    assert desk.ingest() == upload
+
+
+def test_a_word_on_one_upload_says_nothing_about_the_next(desk: Desk) -> None:
+    desk.drop("a.csv", b"one")
+    desk.rest()
+    first = desk.ingest()
+    assert first is not None
+    desk.hold(first)
+    desk.drop("a.csv", b"two")
+    desk.drop("_CONFIRM", b"")
+    desk.rest()
+    assert desk.ingest() not in (None, first)
+    assert not desk.confirmed()

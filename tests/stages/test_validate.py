@@ -10,18 +10,18 @@ from upload_samples import contract, personal, rule
 from pipelines.archive import Archive
 from pipelines.core.contract import Contract, Rule
 from pipelines.core.errors import DeclarationError, Tampered
-from pipelines.core.intake import REJECTED, TAKEN, Taken, intake
+from pipelines.core.findings import Surroundings, Table
+from pipelines.core.intake import HELD, REJECTED, TAKEN, Taken, intake
 from pipelines.core.report import ValidationReport
-from pipelines.core.upload import LandedFile, Upload
+from pipelines.core.upload import LandedFile, LeftFile, Upload
 from pipelines.core.value import sha256_hex
-from pipelines.integrations.canonical_table import read_table, write_table
-from pipelines.integrations.files import read_files
-from pipelines.integrations.letter_page import letter_page
-from pipelines.integrations.memory import FixedClock, MemorySigner, MemoryStore
-from pipelines.integrations.rule_checker import RuleChecker
+from pipelines.integrations.canonical_table import read_table
+from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
 from pipelines.ledger import Ledger
-from pipelines.stages.ingest import landing
-from pipelines.stages.validate import Desk, outbox, validate
+from pipelines.runtime import open_desk
+from pipelines.stages.ingest import landed
+from pipelines.stages.letter import outbox
+from pipelines.stages.validate import validate
 
 HEADER = "question,answer,year,amount\n"
 GOOD = HEADER + "".join(f"question {n},answer {n},{n},1.5\n" for n in range(8))
@@ -39,6 +39,8 @@ class Office:
         self.store = MemoryStore()
         self.archive = Archive(self.store)
         self.ledger = Ledger(self.store, "ledger/ingest/rules/", signer=MemorySigner(), clock=FixedClock())
+        self.auditor = MemoryAuditor()
+        self.around = Surroundings()
         self.scratch = folder / "scratch"
         self.tables = folder / "tables"
         self.tables.mkdir()
@@ -46,16 +48,18 @@ class Office:
     def land(self, **files: str) -> Upload:
         """Land texts as `<name>.csv` and take them in the ledger."""
         data = {f"{name}.csv": text.encode() for name, text in files.items()}
-        landed = tuple(LandedFile(name=n, size=len(d), sha256=sha256_hex(d)) for n, d in data.items())
-        upload = Upload(source="rules", files=landed)
-        for name, content in data.items():
-            self.store.put(landing(upload) + name, content)
-        entries = self.ledger.entries()
-        taken = Taken(
-            source="rules", fingerprint=sha256_hex(str(len(entries)).encode()), upload=upload.digest
-        )
-        self.ledger.append(entries, TAKEN, taken, op=f"taken/{len(entries)}")
+        files_landed = tuple(LandedFile(name=n, size=len(d), sha256=sha256_hex(d)) for n, d in data.items())
+        upload = Upload(source="rules", files=files_landed)
+        for file in upload.files:
+            self.store.put(landed(upload, file), data[file.name])
+        self.take(upload)
         return upload
+
+    def take(self, upload: Upload, *, confirmed: bool = False) -> None:
+        entries = self.ledger.entries()
+        fingerprint = sha256_hex(str(len(entries)).encode())
+        taken = Taken(source="rules", fingerprint=fingerprint, upload=upload.digest, confirmed=confirmed)
+        self.ledger.append(entries, TAKEN, taken, op=f"taken/{len(entries)}")
 
     def validate(self, upload: Upload, of: Contract) -> ValidationReport:
         return validate(
@@ -63,11 +67,23 @@ class Office:
             contract=of,
             store=self.store,
             archive=self.archive,
-            checker=RuleChecker(),
             ledger=self.ledger,
-            desk=Desk(read_files, write_table, letter_page),
+            desk=open_desk(self.auditor),
+            neighbourhood=lambda *_: self.around,
             scratch=self.scratch,
         )
+
+    def previous(self, text: str) -> Path:
+        """The table of an upload that was accepted earlier."""
+        report = self.validate(self.land(earlier=text), contract())
+        assert report.table is not None
+        self.archive.fetch_file(report.table, self.tables / "previous")
+        return self.tables / "previous"
+
+    def letter_of(self, text: str, of: Contract) -> dict[str, bytes]:
+        upload = self.land(a=text)
+        self.validate(upload, of)
+        return self.letter(upload)
 
     def letter(self, upload: Upload) -> dict[str, bytes]:
         prefix = outbox(upload.source, upload.digest)
@@ -108,7 +124,7 @@ def test_an_accepted_upload_gets_a_letter_without_an_error_list(office: Office) 
     office.validate(upload, STRICT)
     letter = office.letter(upload)
     assert sorted(letter) == ["report.html", "report.json"]
-    assert b"Accepted: all 8 rows" in letter["report.html"]
+    assert b"all 8 rows of rules are in use" in letter["report.html"]
 
 
 def test_an_accepted_upload_stays_open_until_its_snapshot_is_made(office: Office) -> None:
@@ -124,7 +140,7 @@ def test_a_rejected_upload_gets_a_letter_with_every_wrong_place_and_no_table(off
     letter = office.letter(upload)
     assert b"Rejected" in letter["report.html"]
     lines = letter["errors.csv"].decode("utf-8-sig").splitlines()
-    assert lines[0] == "file,line,column,value,rule,problem,fix"
+    assert lines[0] == "file,line,column,value,rule,problem,fix,suggestion"
     assert sorted(line[:12] for line in lines[1:]) == ["a.csv,10,que", "b.csv,2,year"]
 
 
@@ -157,7 +173,7 @@ def test_what_is_left_after_wrong_rows_must_still_keep_the_contract(office: Offi
     of = contract(FILLED, ENOUGH, row_error_budget_percent=50)
     report = office.validate(office.land(a=ONE_WRONG), of)
     assert report.verdict == "rejected"
-    assert report.reasons == ("Without the wrong rows: the number of rows must be at least 9, and it is 8.",)
+    assert report.reasons == ("Without the wrong rows: the number of rows must be at least 9. It is 8.",)
 
 
 def test_a_file_that_cannot_be_read_is_all_that_the_letter_speaks_of(office: Office) -> None:
@@ -172,6 +188,8 @@ def test_personal_values_appear_nowhere_in_the_letter(office: Office) -> None:
     upload = office.land(a=HEADER + "Jane Doe,a,1,1\nJane Doe,b,x,1\nJane Doe,c,2,1\n")
     assert office.validate(upload, of).error_count == 3
     letter = office.letter(upload)
+    repair = letter.pop("rows_to_repair.csv")
+    assert repair.count(b"Jane") == 3, "the steward's own rows come back as they are"
     assert sorted(letter) == ["errors.csv", "report.html", "report.json"]
     assert all(b"Jane" not in page for page in letter.values())
     assert b"(masked)" in letter["errors.csv"]
@@ -189,18 +207,18 @@ def test_the_same_upload_and_contract_give_the_same_bytes(office: Office, tmp_pa
         assert office.letter(first) == before
 
 
-def test_an_error_list_of_an_earlier_contract_is_emptied(office: Office) -> None:
+def test_what_an_earlier_contract_said_is_emptied(office: Office) -> None:
     upload = office.land(a=ONE_WRONG)
     office.validate(upload, STRICT)
+    assert all(office.letter(upload).values())
     office.validate(upload, contract())
-    assert office.letter(upload)["errors.csv"].decode("utf-8-sig").splitlines() == [
-        "file,line,column,value,rule,problem,fix"
-    ]
+    stale = [name for name, data in office.letter(upload).items() if not data]
+    assert stale == ["errors.csv", "rows_to_repair.csv"]
 
 
 def test_landed_bytes_that_changed_are_never_read(office: Office) -> None:
     upload = office.land(a=GOOD)
-    office.store.put(landing(upload) + "a.csv", ONE_WRONG.encode())
+    office.store.put(landed(upload, upload.files[0]), ONE_WRONG.encode())
     with pytest.raises(Tampered):
         office.validate(upload, STRICT)
     assert office.letter(upload) == {}
@@ -220,3 +238,59 @@ def test_nothing_is_left_in_the_scratch_folder(office: Office) -> None:
     with pytest.raises(DeclarationError):
         office.validate(office.land(a=ONE_WRONG), contract(rule("matches", pattern="(")))
     assert list(office.scratch.iterdir()) == []
+
+
+def test_rows_to_repair_can_be_corrected_and_dropped_again_as_they_are(office: Office) -> None:
+    bad = GOOD + ",answer,9,1\n" + 'last,"a, ""b""",1 200,=1+1\n'
+    repair = office.letter_of(bad, STRICT)["rows_to_repair.csv"].decode("utf-8-sig")
+    assert repair.splitlines()[1:3] == ['last,"a, ""b""",1 200,=1+1', ",answer,9,1.0"]
+    mended = repair.replace(",answer,9", "found,answer,9").replace("1 200,=1+1", "1200,2")
+    report = office.validate(office.land(a=mended), STRICT)
+    assert (report.verdict, report.rows_accepted) == ("accepted", 10)
+
+
+def test_an_upload_that_shrank_is_held_until_its_steward_confirms_it(office: Office) -> None:
+    office.around = Surroundings(previous=Table(office.previous(GOOD), 8))
+    upload = office.land(a=HEADER + "question 1,answer 1,1,1.5\n")
+    held = office.validate(upload, STRICT)
+    assert (held.verdict, held.table, held.rows_accepted) == ("held", None, 0)
+    assert b"_CONFIRM" in office.letter(upload)["report.html"]
+    assert office.kinds()[-2:] == [TAKEN, HELD]
+    office.take(upload, confirmed=True)
+    accepted = office.validate(upload, STRICT)
+    assert (accepted.verdict, accepted.confirmed, accepted.rows_accepted) == ("accepted", True, 1)
+    assert b"as you confirmed" in office.letter(upload)["report.html"]
+
+
+def test_a_file_that_was_cut_off_while_it_was_copied_is_held(office: Office) -> None:
+    rows = "".join(f"question {n},answer {n},{n},1.5\n" for n in range(1000))
+    report = office.validate(office.land(a=(HEADER + rows)[: 4 * 4096]), LENIENT)
+    assert report.verdict == "held"
+    assert "the copy may have been interrupted" in report.reasons[0]
+
+
+def test_files_of_a_stranger_are_quarantined_unread(office: Office) -> None:
+    upload = Upload(
+        source="rules", files=(), left=(LeftFile(name="a.csv", code="wrong_steward", found="mallory"),)
+    )
+    office.take(upload)
+    report = office.validate(upload, STRICT)
+    assert (report.verdict, report.rows_read) == ("quarantined", 0)
+    assert b"mallory" in office.letter(upload)["report.html"]
+    assert office.kinds() == [TAKEN, REJECTED]
+
+
+def test_rows_are_not_accepted_against_an_independent_opinion(office: Office) -> None:
+    office.auditor = MemoryAuditor("An independent check disagrees: there are 7 rows, not 8.")
+    report = office.validate(office.land(a=GOOD), STRICT)
+    assert (report.verdict, report.table) == ("rejected", None)
+    assert report.reasons == office.auditor.reasons
+
+
+def test_the_report_describes_the_rows_and_what_changed(office: Office) -> None:
+    office.around = Surroundings(previous=Table(office.previous(GOOD), 8))
+    report = office.validate(office.land(a=GOOD + "one more,answer,9,1\n"), STRICT)
+    assert report.profile is not None
+    assert report.profile.rows == 9
+    assert report.changes is not None
+    assert (report.changes.same, report.changes.added, report.changes.removed) == (8, 1, 0)

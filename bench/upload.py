@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ _WORDS = (
     "standard deduction taxable income amount filing status dependent care credit premium retirement plan "
     "contribution limit annual return extension interest penalty property basis depreciation method employer "
     "household adjusted gross threshold schedule surviving spouse qualified education expense mortgage"
-).split()
+)
 
 
 def _rule(check: Check, column: str, **bounds: object) -> Rule:
@@ -85,9 +86,13 @@ def _rows(rows: int) -> str:
 
 
 def _words(count: int, seed: int) -> str:
-    return " || ' ' || ".join(_pick(_WORDS, seed + place) for place in range(count))
+    return " || ' ' || ".join(_pick(_WORDS.split(), seed + place) for place in range(count))
 
 
 def _pick(choices: tuple[str, ...] | list[str], seed: int) -> str:
     listed = ", ".join(f"'{choice}'" for choice in choices)
     return f"([{listed}])[1 + (hash(i, {seed}) % {len(choices)})::BIGINT]"
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]))

@@ -86,7 +86,7 @@ class Line:
     def validate(self, source: str, upload: str) -> str | None:
         """The digest of the report, None for an upload that is held until its steward confirms it.
 
-        Raises DataError when it was not accepted, after the letter.
+        Raises DataError when it was rejected or quarantined, after the letter.
         """
         contract = self._contract(source)
         report = validate(

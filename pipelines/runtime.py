@@ -94,16 +94,19 @@ class Runtime:
             self.models,
             lambda source: self.intake(source).current,
             archive=self.archive,
-            base_folder=self._base_folder,
+            reader=self._reader,
             folder=folder,
         )
 
-    def _base_folder(self, base: ApprovedBase) -> Path | None:
-        """The folder of a base, None while it is not on this machine."""
+    def _reader(self, base: ApprovedBase) -> tuple[Path, int] | None:
+        """The folder of a base and the tokens it reads at once, None while it is not on this machine."""
+        from pipelines.integrations.base_models import context_tokens
+
         try:
-            return self.bases.folder(base)
+            folder = self.bases.folder(base)
         except Unavailable:
             return None
+        return folder, context_tokens(folder)
 
     @cached_property
     def read_table(self) -> ReadTable:

@@ -211,7 +211,6 @@ RULES_AND_COLUMNS = {
     "no_terms": own("{check: no_terms, terms: []}", ".terms", "[one, two]"),
     "unknown_personal_data": own("{check: no_personal_data, kinds: [name]}", ".kinds", "[email"),
     "tokens_in_reverse": own("{check: tokens_between, minimum: 9, maximum: 2}", "", "Swap"),
-    "tokens_without_bounds": own("{check: tokens_between}", "", "minimum"),
     "tokens_as_text": own("{check: tokens_between, maximum: '9'}", ".maximum", "20"),
     "share_of_nothing": own("{check: category_share}", "", "maximumPercent: 40"),
     "share_above_all": own("{check: category_share, maximumPercent: 140}", ".maximumPercent", "40"),

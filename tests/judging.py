@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from upload_samples import rule
+
 from pipelines.core.contract import Contract, Rule
 from pipelines.core.enforceable import says
 from pipelines.core.findings import Finding, Findings, Peek, Place, row_numbers
 from pipelines.core.report import RuleOutcome
 from pipelines.core.rows import FaultGroup, RowFault
 from pipelines.core.validation import UPLOAD_CHECKS
+
+FILLED = rule("not_null", text="question must be filled in", fix="Fill it in.")
+UNIQUE = rule("unique", text="question must be written once")
+ENOUGH = rule("row_count", None, minimum=2.0, text="the number of rows must be at least 2")
 
 
 def fault(line: int, column: str | None = "year", value: object = "x") -> RowFault:

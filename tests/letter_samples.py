@@ -6,41 +6,38 @@ from typing import Any
 
 from pipelines.core.letter import Letter, letter_of
 from pipelines.core.outcome import TrainingOutcome
-from pipelines.core.profile import Categories, Category, Changes, Lengths, Profile
+from pipelines.core.profile import LENGTH_EDGES, Categories, Category, Changes, Lengths, Profile
 from pipelines.core.repair import Repair
 from pipelines.core.report import RowError, RuleOutcome, ValidationReport
 
-BEFORE = Profile(
-    rows=1180,
-    lengths=(
-        Lengths(column="question", counts=(0, 0, 0, 120, 610, 400, 50, 0, 0, 0, 0, 0, 0)),
-        Lengths(column="answer", counts=(0, 0, 30, 90, 240, 420, 300, 90, 10, 0, 0, 0, 0)),
-    ),
-    categories=(
-        Categories(
-            column="category",
-            largest=tuple(
-                Category(name=name, rows=rows)
-                for name, rows in (("income tax", 480), ("VAT", 390), ("payroll", 230), ("property", 80))
-            ),
-        ),
-    ),
+
+def _profile(rows: int, questions: tuple[int, ...], answers: tuple[int, ...], **groups: int) -> Profile:
+    """Counts by LENGTH_EDGES, of which the last ones are 0; `groups` are the rows of each category."""
+    lengths = tuple(
+        Lengths(column=column, counts=counts + (0,) * (len(LENGTH_EDGES) - len(counts)))
+        for column, counts in (("question", questions), ("answer", answers))
+    )
+    largest = tuple(Category(name=name.replace("_", " "), rows=count) for name, count in groups.items())
+    return Profile(rows=rows, lengths=lengths, categories=(Categories(column="category", largest=largest),))
+
+
+BEFORE = _profile(
+    1180,
+    (0, 0, 0, 120, 610, 400, 50),
+    (0, 0, 30, 90, 240, 420, 300, 90, 10),
+    income_tax=480,
+    VAT=390,
+    payroll=230,
+    property=80,
 )
-NOW = Profile(
-    rows=1240,
-    lengths=(
-        Lengths(column="question", counts=(0, 0, 4, 180, 596, 405, 55, 0, 0, 0, 0, 0, 0)),
-        Lengths(column="answer", counts=(0, 0, 22, 81, 230, 460, 330, 105, 12, 0, 0, 0, 0)),
-    ),
-    categories=(
-        Categories(
-            column="category",
-            largest=tuple(
-                Category(name=name, rows=rows)
-                for name, rows in (("income tax", 560), ("VAT", 410), ("payroll", 262), ("customs duties", 8))
-            ),
-        ),
-    ),
+NOW = _profile(
+    1240,
+    (0, 0, 4, 180, 596, 405, 55),
+    (0, 0, 22, 81, 230, 460, 330, 105, 12),
+    income_tax=560,
+    VAT=410,
+    payroll=262,
+    customs_duties=8,
 )
 CHANGES = Changes(same=1089, added=96, removed=36, updated=55, lost_categories=("property",))
 

@@ -15,13 +15,13 @@ from declared_project import DeclaredProject
 from pipelines.contract_verbs import contract as verbs
 from pipelines.contract_verbs import source_name
 from pipelines.core.contract import Contract
+from pipelines.core.enforceable import SCANNED_CHECKS
 from pipelines.core.errors import DataError, DeclarationError, UnreadableFile
 from pipelines.core.findings import Surroundings
 from pipelines.declarations.role_names import sounds_personal, usual_roles
 from pipelines.integrations.contract_profiler import sketch_of
 from pipelines.integrations.duckdb_checker import DuckDbChecker
 from pipelines.integrations.files import read_files
-from pipelines.integrations.full_checker import SCANNED
 from pipelines.sample.tax_desk import write_edition
 from pipelines.specs import lint, load_contract
 
@@ -68,7 +68,7 @@ def proposed(project: DeclaredProject, sample: Path, *options: str) -> Contract:
 def broken_rules(contract: Contract, sample: Path, folder: Path) -> list[str]:
     reading = read_files([(sample.name, sample)], contract, folder / "spool.parquet")
     assert reading.table is not None and not reading.faults
-    scanned = contract.with_rules(tuple(rule for rule in contract.rules if rule.check in SCANNED))
+    scanned = contract.with_rules(tuple(rule for rule in contract.rules if rule.check in SCANNED_CHECKS))
     found = DuckDbChecker().check(reading.table, scanned, Surroundings())
     return [finding.outcome.rule for finding in found if not finding.outcome.passed]
 

@@ -358,6 +358,7 @@ def test_columns_that_are_unique_together_are_one_number(project: DeclaredProjec
         ("{check: substantial, minLength: 3, boilerplate: [TBA]}", {"minimum": 3, "values": ("TBA",)}),
         ("{check: language, languages: [en, de]}", {"values": ("en", "de")}),
         ("{check: tokens_between, maximum: 200}", {"minimum": None, "maximum": 200}),
+        ("{check: tokens_between}", {"minimum": None, "maximum": None}),
         ("{check: no_personal_data, kinds: [email]}", {"values": ("email",)}),
         ("{check: no_secrets}", {"values": ()}),
         ("{check: no_terms, terms: [damn]}", {"values": ("damn",)}),

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pipelines.core.code import Code
 from pipelines.core.file_codes import FILE_CODES
-from pipelines.core.row_codes import COLUMN_CHECKS, ROW_CODES, TEXT_CHECKS
-from pipelines.core.upload_codes import HOLD_CODES, LEFT_CODES, UPLOAD_CHECKS
+from pipelines.core.row_codes import COLUMN_CODES, ROW_CODES, TEXT_CODES
+from pipelines.core.upload_codes import HOLD_CODES, LEFT_CODES, UPLOAD_CODES
 
 
 class Chapter(NamedTuple):
@@ -30,17 +30,17 @@ CHAPTERS = (
     Chapter(
         "Values",
         "The contract says what follows: the row is left out, the upload is rejected, or the letter warns.",
-        COLUMN_CHECKS,
+        COLUMN_CODES,
     ),
     Chapter(
         "Language",
         "The same: the contract says how much each rule weighs.",
-        TEXT_CHECKS,
+        TEXT_CODES,
     ),
     Chapter(
         "The upload as a whole",
         "The upload is rejected, or the letter warns.",
-        UPLOAD_CHECKS,
+        UPLOAD_CODES,
     ),
     Chapter(
         "Uploads that wait for a word",

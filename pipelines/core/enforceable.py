@@ -10,10 +10,12 @@ from pipelines.core.contract import Column, ColumnCheck, Contract, Rule
 from pipelines.core.errors import DataError, DeclarationError
 from pipelines.core.report import RuleOutcome
 
-_TEXT_CHECKS = frozenset({"length_between", "matches", "not_matches"})
-_UPLOAD_CHECKS = frozenset({"row_count", "sql", "duplicate_share"})
-_BOUNDED = _UPLOAD_CHECKS | {"length_between", "value_between"}
-_CHECKS = _UPLOAD_CHECKS | frozenset(get_args(ColumnCheck))
+_OF_TEXTS = frozenset({"length_between", "matches", "not_matches"})
+NUMBER_CHECKS = frozenset({"row_count", "sql", "duplicate_share"})
+"""The checks of the whole upload that are answered from its columns alone, as one number."""
+_BOUNDED = NUMBER_CHECKS | {"length_between", "value_between"}
+SCANNED_CHECKS = NUMBER_CHECKS | frozenset(get_args(ColumnCheck))
+"""Every check that is answered from the columns alone."""
 
 
 def demand_enforceable(contract: Contract) -> None:
@@ -22,11 +24,11 @@ def demand_enforceable(contract: Contract) -> None:
     """
     columns = {column.name: column for column in contract.columns}
     for rule in contract.rules:
-        if rule.check not in _CHECKS:
+        if rule.check not in SCANNED_CHECKS:
             refuse(rule, f"the check {rule.check!r}", "a known check")
         if not 0 < rule.mostly <= 1:
             refuse(rule, f"mostly {rule.mostly}", "a share above 0 and up to 1")
-        if rule.check in _UPLOAD_CHECKS and rule.mostly != 1:
+        if rule.check in NUMBER_CHECKS and rule.mostly != 1:
             refuse(rule, f"mostly {rule.mostly}", "no share, for it is one number")
         if rule.check == "row_count" and rule.column is not None:
             refuse(rule, f"the column {rule.column}", "no column, for it counts rows")
@@ -99,7 +101,7 @@ def _demand_column(rule: Rule, columns: Mapping[str, Column]) -> None:
     column = columns.get(rule.column or "")
     if column is None:
         refuse(rule, f"the column {rule.column}", "a column of the contract")
-    if rule.check in _TEXT_CHECKS and column.type != "string":
+    if rule.check in _OF_TEXTS and column.type != "string":
         refuse(rule, f"the {column.type} column {column.name}", "a column of texts")
     if rule.check == "value_between" and column.type == "string":
         refuse(rule, f"the string column {column.name}", "a column of numbers")

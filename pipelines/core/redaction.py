@@ -1,4 +1,4 @@
-"""Keeps what is personal out of what is said about rows: some checks name the groups that they counted."""
+"""Keeps what is personal out of what is said about rows: names of files, and of groups that were counted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from collections.abc import Callable
 
 from pipelines.core.findings import Findings
 from pipelines.core.profile import Categories, Changes, Profile
+from pipelines.core.rows import Reading
 
 Redact = Callable[[str], str]
 """Masks whatever is personal or secret in a text that is about to be shown."""
+
+
+def redacted_reading(reading: Reading, redact: Redact) -> Reading:
+    """What is remarked about files, by their names."""
+    return reading._replace(
+        notes=tuple(map(redact, reading.notes)),
+        doubts=tuple(map(redact, reading.doubts)),
+        refusals=tuple(refusal._replace(file=redact(refusal.file)) for refusal in reading.refusals),
+    )
 
 
 def redacted_findings(findings: Findings, redact: Redact) -> Findings:

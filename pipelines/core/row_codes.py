@@ -41,7 +41,7 @@ ROW_CODES = (
     ),
 )
 
-COLUMN_CHECKS = (
+COLUMN_CODES = (
     Code("not_null", "The value must be filled in.", "an empty cell", "Fill it in, or remove the row."),
     Code(
         "unique",
@@ -87,7 +87,7 @@ COLUMN_CHECKS = (
     ),
 )
 
-TEXT_CHECKS = (
+TEXT_CODES = (
     Code(
         "near_unique",
         "The text says almost the same as an earlier row.",

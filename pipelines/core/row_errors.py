@@ -184,7 +184,7 @@ def _unread(group: Wrong, fault: RowFault, eyes: Eyes) -> RowError:
     column = group.columns.get(fault.column or "")
     suggestion = suggest_readable(group.rule, column.type, fault.value) if column and not masked else None
     return RowError(
-        file=_name(fault.file),
+        file=_name(eyes.redact(fault.file)),
         line=fault.line,
         column=fault.column,
         value=MASKED if masked and fault.value is not None else shown(fault.value, eyes.redact),
@@ -202,7 +202,7 @@ def _violations(group: Wrong, rows: Sequence[int], eyes: Eyes) -> Iterator[RowEr
         hide = masked and place.value is not None
         value = MASKED if hide else shown(place.value, eyes.redact)
         suggestion = None if masked else _suggestion(group, place.value, eyes.redact)
-        error = _error(group, place.file, place.line, value, group.notes.get(row))
+        error = _error(group, eyes.redact(place.file), place.line, value, group.notes.get(row))
         yield error.model_copy(update={"suggestion": suggestion})
 
 
@@ -220,7 +220,7 @@ def _error(group: Wrong, file: str, line: int | None, value: str | None, note: s
         column=group.column,
         value=value,
         rule=group.rule,
-        problem=f"{group.text}: {note}" if note else group.text,
+        problem=f"{group.text.removesuffix('.')}: {note}" if note else group.text,
         fix=group.fix,
         severity=group.severity,
     )

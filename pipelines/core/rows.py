@@ -20,7 +20,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][
 _LARGEST = 2**63 - 1
 _EXACT = 2**53
 _HUGE = 1e300
-_UNFIT = re.compile("[\0\ud800-\udfff]")
+UNFIT = re.compile("[\0\ud800-\udfff]")
+"""What no text may hold."""
 
 
 class RawRow(NamedTuple):
@@ -181,7 +182,7 @@ def _text(value: object) -> str:
         return str(value) if abs(value) <= _LARGEST else _misfit("a text")
     if not isinstance(value, str):
         return _misfit("a text")
-    if _UNFIT.search(value):
+    if UNFIT.search(value):
         raise Misfit(
             "characters",
             "the text holds characters that no text may hold",

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.core.contract import ColumnType, Rule
+from pipelines.core.rows import UNFIT
 
 if TYPE_CHECKING:
     from pipelines.core.report import RowError
@@ -22,7 +23,6 @@ _AMBIGUOUS = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}")
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
 # A per cent sign is no unit: 12 % may mean 12 or 0.12.
 _UNIT = re.compile(r"(?:[A-Za-z]{1,4}|[$\u20ac\u00a3\u00a5])\.?")
-_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def action_of(error: RowError) -> Literal["replace", "remove"] | None:
@@ -46,7 +46,7 @@ def suggest_readable(code: str, kind: ColumnType, value: object) -> str | None:
     if not isinstance(value, str) or len(value) > LONGEST:
         return None
     if code == "characters":
-        return _UNFIT.sub("", value) or None
+        return UNFIT.sub("", value) or None
     if code != "type" or kind == "string":
         return None
     number = _number(value)

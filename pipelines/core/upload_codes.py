@@ -56,7 +56,7 @@ HOLD_CODES = (
     ),
 )
 
-UPLOAD_CHECKS = (
+UPLOAD_CODES = (
     Code(
         "row_count",
         "The upload has fewer or more rows than the contract allows.",

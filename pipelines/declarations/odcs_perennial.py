@@ -77,7 +77,6 @@ CHECKS: Mapping[Check, Kind] = {
     "tokens_between": Kind(
         "either",
         {"minimum": Argument("minimum", COUNT), "maximum": Argument("maximum", COUNT)},
-        ("minimum", "maximum"),
     ),
     "no_personal_data": Kind("either", {"kinds": Argument("values", PERSONAL, KINDS)}),
     "no_secrets": Kind("either", {}),

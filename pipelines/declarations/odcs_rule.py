@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipelines.core.contract import Check, Rule
 
-MOST_LISTED = 12
+MOST_NAMED = 12
 # How far the next number that a computer knows lies from a plain one, as a share of it.
 NEIGHBOUR = 1e-12
 PROMISES: Mapping[Check, str] = {
@@ -48,7 +48,7 @@ FIXES: Mapping[Check, str] = {
     "substantial": "Write the real text, or remove the row.",
     "language": "Write it in {values}, or remove the row.",
     "tokens_between": "Make the text shorter or longer, or split the row in two.",
-    "no_personal_data": "Remove it, or write a made-up example in its place.",
+    "no_personal_data": "Remove it, or write what it stands for in its place, such as [name].",
     "no_secrets": "Remove it, and change that password or key wherever it is in use.",
     "no_terms": "Say it without that word, or remove the row.",
     "no_golden": "Remove the row: a model must not train on what it is judged by.",
@@ -104,7 +104,9 @@ def worded(rule: Rule, said: str | None, form: Form) -> Rule:
 
 def _text(rule: Rule, form: Form) -> str:
     promise = _filled(PROMISES[rule.check], rule)
-    if rule.check == "matches" and form.examples:
+    if rule.check == "tokens_between" and rule.minimum is rule.maximum is None:
+        promise = _filled("{Place} must fit into what the model can read at once.", rule)
+    elif rule.check == "matches" and form.examples:
         promise = f"`{rule.column}` must look like {_like(form)}."
     elif rule.check == "matches" and form.description:
         promise = f"`{rule.column}` must be what its description says: {_sentence(form.description)}"
@@ -188,5 +190,5 @@ def _listed(rule: Rule) -> str:
     values = [
         words.get(str(value), str(value)) if str(value).strip() else "empty text" for value in rule.values
     ]
-    more = f" and {len(values) - MOST_LISTED} more" if len(values) > MOST_LISTED else ""
-    return ", ".join(values[:MOST_LISTED]) + more
+    more = f" and {len(values) - MOST_NAMED} more" if len(values) > MOST_NAMED else ""
+    return ", ".join(values[:MOST_NAMED]) + more

@@ -17,7 +17,6 @@ from pipelines.declarations.odcs_rule import span
 
 SQL = (*COMMON, "query", "unit", *OPERATORS)
 TABLE = "{object}"
-COLUMN = "{property}"
 # The words of the standard before 3.1 mean the same.
 _TABLE = re.compile(r"\$?\{(object|table)\}")
 _COLUMN = re.compile(r"\$?\{(property|column)\}")

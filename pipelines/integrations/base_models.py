@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pipelines.core.base_model import ApprovedBase
@@ -41,3 +42,17 @@ class LocalBaseModels:
                 f"base {base.name}", "has a path without `..`", str(place), "Give an absolute path."
             )
         return self._bases_dir / place
+
+
+def context_tokens(folder: Path) -> int:
+    """How many tokens the base in a verified folder reads at once. Raises DeclarationError."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    tokens = config.get("max_position_embeddings")
+    if not isinstance(tokens, int):
+        raise DeclarationError(
+            f"base in {folder.name}",
+            "names its context length in config.json",
+            "no max_position_embeddings",
+            "Give the rule `tokens_between` a `maximum`.",
+        )
+    return tokens

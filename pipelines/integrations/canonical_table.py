@@ -35,7 +35,9 @@ def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
         schema = pa.schema([file.schema_arrow.field(name) for name in names]).remove_metadata()
         batches = _kept(file, np.frombuffer(out, np.uint8) == 0, names)
         connection.register("kept", pa.RecordBatchReader.from_batches(schema, batches))
-        rows = _write(connection, contract.columns, path)
+        # Two rows of one place, such as those of two sheets, are ordered by what they hold.
+        order = "" if _in_order(file) else "ORDER BY _file, _line, _row"
+        rows = _write(connection, contract.columns, order, path)
         return Kept(Table(path, rows), _content(connection, path))
 
 
@@ -81,13 +83,28 @@ def _kept(file: pq.ParquetFile, kept: np.ndarray, names: Sequence[str]) -> Itera
         start += batch.num_rows
 
 
-def _write(connection: DuckDBPyConnection, columns: Sequence[Column], path: Path) -> int:
+def _in_order(file: pq.ParquetFile) -> bool:
+    """Whether every row stands behind the one before it, as the rows of a file that was read do: sorting
+    millions of rows takes longer than everything else.
+    """
+    last = ("", -1)
+    for batch in file.iter_batches(_GROUP, columns=["_file", "_line"]):
+        lines = batch.column("_line").to_numpy()
+        runs = pc.run_end_encode(batch.column("_file"))
+        start = 0
+        for name, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            if (name, lines[start]) <= last or (np.diff(lines[start:end]) <= 0).any():
+                return False
+            start, last = end, (name, lines[end - 1])
+    return True
+
+
+def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str, path: Path) -> int:
     schema = pa.schema(
         [(column.name, ARROW_TYPES[column.type]) for column in columns]
         + [("_file", pa.string()), ("_line", pa.int64()), ("_row", pa.string())]
     )
-    # Two rows of one place, such as those of two sheets, are ordered by what they hold.
-    query = f"SELECT *, {_hash(columns)} AS _row FROM kept ORDER BY _file, _line, _row"  # noqa: S608
+    query = f"SELECT *, {_hash(columns)} AS _row FROM kept {order}"  # noqa: S608
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(connection.sql(query).to_arrow_reader(_BATCH), schema):

@@ -11,7 +11,7 @@ from pipelines.integrations.json_text import NotARow
 from pipelines.integrations.remarks import Remarks
 
 MESSAGES = "messages"
-_BESIDE = ("tools", "functions", "parallel_tool_calls")
+IGNORED_BESIDE = ("tools", "functions", "parallel_tool_calls")
 _IN_MESSAGE = ("weight", "name")
 _EMPTY_WHEN_UNUSED = ("refusal", "audio", "tool_calls", "function_call")
 _ALLOWED = frozenset(("role", "content", *_IN_MESSAGE, *_EMPTY_WHEN_UNUSED))
@@ -42,7 +42,7 @@ class ChatRows:
         """The row by the contract's roles, other columns as they stand. Raises NotARow (`chat`)."""
         turns, ignored = _turns(row[MESSAGES])
         beside = {key: value for key, value in row.items() if key != MESSAGES}
-        for key in _BESIDE:
+        for key in IGNORED_BESIDE:
             if key in beside and key not in self._columns:
                 del beside[key]
                 ignored.add(key)

@@ -12,13 +12,12 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from pipelines.core.contract import Contract, Rule
-from pipelines.core.enforceable import demand_enforceable, refuse, row_outcome, upload_outcome
+from pipelines.core.enforceable import NUMBER_CHECKS, demand_enforceable, refuse, row_outcome, upload_outcome
 from pipelines.core.findings import Finding, Findings, Surroundings, Table, row_numbers
 from pipelines.declarations.patterns import demand_re2
 from pipelines.integrations.column_sql import broken
 from pipelines.integrations.duckdb_session import NUMBER, VIEW, deadline, open_table, quoted, session
 
-_UPLOAD_CHECKS = ("row_count", "sql", "duplicate_share")
 _BATCH = 65_536
 _OBJECT = re.compile(r"\$?\{object\}")
 # These speak of the query alone; other messages may quote a value of the table.
@@ -47,7 +46,7 @@ class DuckDbChecker:
             open_table(connection, table.path, contract)
             rows = int(_number(connection, "SELECT count(*) FROM rows"))
             found = dict(self._upload_findings(connection, contract.rules, rows))
-            scanned = [rule for rule in contract.rules if rule.check not in _UPLOAD_CHECKS]
+            scanned = [rule for rule in contract.rules if rule.check not in NUMBER_CHECKS]
             found |= _column_findings(connection, contract, scanned, rows)
         return tuple(found[rule.id] for rule in contract.rules)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from pipelines.core.errors_csv import MOST_LISTED
 from pipelines.core.rows import FaultGroup, RowFault
+from pipelines.core.suggestion import LONGEST
 
-MOST_KEPT = 100_000
 _ALWAYS_KEPT = 1_000
 # One more than the longest text for which another one is suggested.
-_LONGEST_VALUE = 1_001
+_LONGEST_VALUE = LONGEST + 1
 
 
 class FaultList:
@@ -25,7 +26,7 @@ class FaultList:
         for fault in faults:
             first = self._first.setdefault(fault.code, [])
             self._counts[fault.code] = self._counts.get(fault.code, 0) + 1
-            if self._kept < MOST_KEPT or len(first) < _ALWAYS_KEPT:
+            if self._kept < MOST_LISTED or len(first) < _ALWAYS_KEPT:
                 first.append(fault._replace(value=_cut(fault.value)))
                 self._kept += 1
 

@@ -8,12 +8,12 @@ from typing import cast, get_args
 
 import pyarrow as pa
 
-from pipelines.core.contract import ColumnCheck, Contract, Rule, TextCheck
+from pipelines.core.contract import Contract, Rule, TextCheck
+from pipelines.core.enforceable import SCANNED_CHECKS
 from pipelines.core.findings import Finding, Findings, Surroundings, Table
 from pipelines.ports import Checker
 
 _CHECKS = "pipelines.integrations.text_checks"
-SCANNED = frozenset((*get_args(ColumnCheck), "row_count", "sql", "duplicate_share"))
 
 
 class FullChecker:
@@ -41,7 +41,7 @@ def preload() -> None:
 
 
 def _scanned(rules: Iterable[Rule]) -> Iterable[Rule]:
-    return (rule for rule in rules if rule.check in SCANNED)
+    return (rule for rule in rules if rule.check in SCANNED_CHECKS)
 
 
 def _read(rule: Rule, table: Table, contract: Contract, around: Surroundings) -> Finding:

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.core.contract import ColumnCheck, Contract, Rule, UploadCheck
+from pipelines.core.contract import ColumnCheck, Contract, Rule
 from pipelines.core.enforceable import demand_enforceable, row_outcome, says, upload_outcome
 from pipelines.core.findings import Findings, Table
 from pipelines.core.report import RuleOutcome
+from pipelines.core.validation import UPLOAD_CHECKS
 from pipelines.integrations.duckdb_session import quoted, scan, session
 from pipelines.integrations.gx_suite import NAME, Expected, answers
 
@@ -35,7 +36,6 @@ _KINDS = {
     "row_count": "expect_table_row_count_to_be_between",
 }
 _RUN = frozenset((*get_args(ColumnCheck), "row_count"))
-_ABOUT_THE_UPLOAD = frozenset(get_args(UploadCheck))
 
 
 class GxAuditor:
@@ -140,7 +140,7 @@ _COUNTED = (
 
 
 def _line(rule: Rule, outcome: RuleOutcome, rows: int) -> Mapping[str, object]:
-    about_rows = rule.check not in _ABOUT_THE_UPLOAD
+    about_rows = rule.check not in UPLOAD_CHECKS
     share = row_outcome(rule, outcome.checked, outcome.violations).passed if about_rows else True
     return {
         "all_rows": not about_rows or outcome.checked == rows,
@@ -149,6 +149,6 @@ def _line(rule: Rule, outcome: RuleOutcome, rows: int) -> Mapping[str, object]:
 
 
 def _against(rule: Rule, outcome: RuleOutcome) -> str:
-    if rule.check in _ABOUT_THE_UPLOAD:
+    if rule.check in UPLOAD_CHECKS:
         return f"{_DISAGREES}: the upload breaks a rule. {says(rule)}"
     return f"{_DISAGREES}: {outcome.violations:,} of {outcome.checked:,} rows break a rule. {says(rule)}"

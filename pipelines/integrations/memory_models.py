@@ -25,7 +25,7 @@ MEMORY = "adapter/memory.json"
 
 
 class MemoryBases:
-    """`BaseModels` without any weights: every approved base is an empty folder below `root`."""
+    """`BaseModels` without any weights: a base is a folder that says how much it reads at once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -33,6 +33,7 @@ class MemoryBases:
     def folder(self, base: ApprovedBase) -> Path:
         folder = self._root / base.name
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text('{"max_position_embeddings": 512}')
         return folder
 
 

@@ -28,7 +28,7 @@ class Notifier(Protocol):
     def send(self, notice: Notice) -> None: ...
 
 
-class Refusal(Exception):
+class Declined(Exception):
     """The other side has the notice and does not want it: another try would be the same."""
 
 
@@ -51,7 +51,7 @@ class SmtpNotifier:
         self._sender = dict(parse_qsl(self._url.query)).get("from_email") or "perennial@localhost"
 
     def send(self, notice: Notice) -> None:
-        """Raises Refusal where the server says no for good."""
+        """Raises Declined where the server says no for good."""
         message = self._message(notice)
         try:
             with self._connected() as server:
@@ -60,11 +60,11 @@ class SmtpNotifier:
         except smtplib.SMTPRecipientsRefused as error:
             # A code below 500 asks to come again later.
             if all(code >= 500 for code, _ in error.recipients.values()):
-                raise Refusal("the steward's address was refused") from error
+                raise Declined("the steward's address was refused") from error
             raise
         except smtplib.SMTPResponseException as error:
             if error.smtp_code >= 500:
-                raise Refusal(f"the mail server answered {error.smtp_code}") from error
+                raise Declined(f"the mail server answered {error.smtp_code}") from error
             raise
 
     def _connected(self) -> smtplib.SMTP:
@@ -106,14 +106,14 @@ class WebhookNotifier:
         self._url = parts._replace(netloc=place, path=unquote(parts.path)).geturl()
 
     def send(self, notice: Notice) -> None:
-        """Raises Refusal for an answer of 400 to 499 that asks for no patience."""
+        """Raises Declined for an answer of 400 to 499 that asks for no patience."""
         headers = {"Authorization": f"Bearer {self._password}"} if self._password and not self._user else {}
         auth = (self._user, self._password) if self._user else None
         with httpx.Client(timeout=TIMEOUT, follow_redirects=False, auth=auth) as client:
             answer = client.post(self._url, json=notice.model_dump(mode="json"), headers=headers)
         code = answer.status_code
         if 300 <= code < 500 and code not in (408, 429):
-            raise Refusal(f"it answered {code}")
+            raise Declined(f"it answered {code}")
         answer.raise_for_status()
 
 
@@ -134,8 +134,8 @@ def _notify(notice: Notice, name: str, url: str, pause: Pause) -> str:
             pause(_WAIT * 2 ** (tried - 1))
         try:
             notifier.send(notice)
-        except (Refusal, ValueError) as refusal:
-            return f"The notice by {name} was refused: {refusal}."
+        except (Declined, ValueError) as declined:
+            return f"The notice by {name} was refused: {declined}."
         except (OSError, smtplib.SMTPException, httpx.HTTPError) as error:
             reason = type(error).__name__
         else:

@@ -67,6 +67,7 @@ _NAMED_SSN = re.compile(
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _IPV4 = re.compile(rf"(?<![\w.-]){_OCTET}(?:\.{_OCTET}){{3}}(?![\w-]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
+_NOBODYS = ("127.", "255.")
 _HOST = re.compile(r"(?i)\b(?:ip|ipv4|address|host|server|from|client|login|logged)\b")
 _CLAUSE = re.compile(r"(?i)(?:\b(?:irm|section|sec|part|chapter|rule|release|version|ver|v)\.? {0,2}|§ ?)$")
 
@@ -116,13 +117,14 @@ def _ibans(text: str) -> Found:
 
 
 def _ip_addresses(text: str) -> Found:
-    """IPv4 and IPv6. Numbers of clauses look like the former: "IRM 4.19.15.3" is none, and four small
-    numbers are one only where an address is spoken of.
+    """IPv4 and IPv6, but no machine's name for itself. Numbers of clauses look alike: "IRM 4.19.15.3" is
+    none, and four small numbers are an address only where one is spoken of.
     """
     for match in _IPV4.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]
         large = max(map(int, match[0].split("."))) >= 100
-        if not _CLAUSE.search(before) and (large or _HOST.search(before)):
+        nobodys = match[0].startswith(_NOBODYS) or _CLAUSE.search(before)
+        if not nobodys and (large or _HOST.search(before)):
             yield match.span()
     for match in _IPV6.finditer(text):
         digits = match[0].replace(":", "")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import UnreadableFile
 from pipelines.integrations.archives import TextFile, check_magic, damage_named, ending_of, text_files
-from pipelines.integrations.chat_rows import MESSAGES
+from pipelines.integrations.chat_rows import IGNORED_BESIDE, MESSAGES
 from pipelines.integrations.csv_records import parse
 from pipelines.integrations.limits import Allowance, Limits
 from pipelines.integrations.text_lines import text_lines, whole_lines
@@ -19,7 +19,7 @@ from pipelines.integrations.unreadable import unreadable
 from pipelines.integrations.xlsx_reader import header_of
 
 _MOST_ROWS = 10_000
-_CHAT = {MESSAGES: ("context", "question", "answer"), "tools": (), "functions": (), "parallel_tool_calls": ()}
+_CHAT = {MESSAGES: ("context", "question", "answer"), **dict.fromkeys(IGNORED_BESIDE, ())}
 
 
 def columns_of(name: str, path: Path) -> tuple[str, ...]:

@@ -12,7 +12,13 @@ from pipelines.core.findings import Findings, Kept, Peek, Surroundings, Table
 from pipelines.core.holding import reasons_to_hold
 from pipelines.core.letter import Letter
 from pipelines.core.profile import Changes, Profile
-from pipelines.core.redaction import Redact, redacted_changes, redacted_findings, redacted_profile
+from pipelines.core.redaction import (
+    Redact,
+    redacted_changes,
+    redacted_findings,
+    redacted_profile,
+    redacted_reading,
+)
 from pipelines.core.report import RowError, ValidationReport
 from pipelines.core.row_errors import Eyes, listed, sample
 from pipelines.core.rows import Reading
@@ -63,6 +69,7 @@ def examine(
 
     Raises DeclarationError when a rule cannot run.
     """
+    reading = redacted_reading(reading, desk.redact)
     table = reading.table
     if table is None:
         decision = decide(contract, reading, ())

@@ -15,8 +15,8 @@ from pipelines.core.snapshot import Snapshot
 
 Current = Callable[[str], Accepted | None]
 """What is current of a source, None before its first upload."""
-BaseFolder = Callable[[ApprovedBase], Path | None]
-"""The folder of a base on this machine, None where it is not there."""
+Reader = Callable[[ApprovedBase], tuple[Path, int] | None]
+"""The folder with a base's tokenizer, and the tokens it reads at once; None where there is no such base."""
 
 
 def surroundings(
@@ -25,7 +25,7 @@ def surroundings(
     current: Current,
     *,
     archive: Archive,
-    base_folder: BaseFolder,
+    reader: Reader,
     folder: Path,
 ) -> Surroundings:
     """Tables are fetched into `folder`. A source that is used by no model has no neighbours."""
@@ -39,11 +39,13 @@ def surroundings(
         return tuple(neighbour for neighbour in found if neighbour)
 
     base = _smallest(users) if "tokens_between" in checks else None
+    tokenizer, context = (base and reader(base)) or (None, None)
     return Surroundings(
         previous=_previous(current(source), archive, folder),
         siblings=neighbours((name for spec in users for name in spec.sources), "one_answer" in checks),
         golden=neighbours((spec.golden for spec in users), "no_golden" in checks),
-        tokenizer=base_folder(base) if base else None,
+        tokenizer=tokenizer,
+        context_tokens=context,
     )
 
 

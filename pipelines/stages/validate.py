@@ -68,7 +68,7 @@ def _examined(
     folder: Path,
 ) -> Examination:
     if upload.left:
-        decision = untaken(upload.left)
+        decision = untaken([file.model_copy(update={"name": desk.redact(file.name)}) for file in upload.left])
         return Examination(decision, Reading(None), decision.errors)
     copies = []
     for number, file in enumerate(upload.files):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judging import fault, found, in_groups, peek_at
-from upload_samples import contract, personal, rule
+from judging import ENOUGH, FILLED, UNIQUE, fault, found, in_groups, peek_at
+from upload_samples import contract, personal
 
 from pipelines.core.contract import Contract
 from pipelines.core.findings import Finding
@@ -23,9 +23,6 @@ from pipelines.core.row_errors import (
     wrong_rows,
 )
 
-FILLED = rule("not_null", text="question must be filled in", fix="Fill it in.")
-UNIQUE = rule("unique", text="question must be written once")
-ENOUGH = rule("row_count", None, minimum=2.0, text="the number of rows must be at least 2")
 EYES = Eyes(peek_at({n: f"question {n}" for n in range(10)}), str)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from judging import fault, found, in_groups
+from judging import ENOUGH, FILLED, UNIQUE, fault, found, in_groups
 from upload_samples import contract, rule
 
 from pipelines.core.contract import Contract
@@ -23,10 +23,6 @@ from pipelines.core.validation import (
     untaken,
     whole_upload,
 )
-
-FILLED = rule("not_null", text="question must be filled in", fix="Fill it in.")
-UNIQUE = rule("unique", text="question must be written once")
-ENOUGH = rule("row_count", None, minimum=2.0, text="the number of rows must be at least 2")
 
 
 def reading(rows: int, *faults: RowFault) -> Reading:
@@ -172,9 +168,7 @@ def test_the_rows_that_remain_must_keep_the_rules_about_the_upload_too() -> None
     assert decision.verdict == "accepted"
     confirmed = again(of, decision, {"not_null": (0,), "row_count": ()}, 2)
     assert (confirmed.verdict, confirmed.rows_accepted) == ("rejected", 0)
-    assert confirmed.reasons == (
-        "Without the wrong rows: the number of rows must be at least 2. It is 1.",
-    )
+    assert confirmed.reasons == ("Without the wrong rows: the number of rows must be at least 2. It is 1.",)
     assert confirmed.groups == decision.groups
 
 

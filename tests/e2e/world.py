@@ -41,10 +41,10 @@ class World:
         """The edition's rows; `planted` is a question that only this upload holds."""
         staged = tax_desk.write_rules(edition, self.settings.home / "staged")
         if planted:
+            # Of a topic that both editions have: one that vanished would be asked about.
+            topic = list(csv.reader(staged.read_text(encoding="utf-8").splitlines()))[1][2]
             with staged.open("a", encoding="utf-8", newline="") as stream:
-                csv.writer(stream, lineterminator="\n").writerow(
-                    [planted, "$7700", "planted", "single filers"]
-                )
+                csv.writer(stream, lineterminator="\n").writerow([planted, "$7700", topic, "single filers"])
         target = self.inbox(RULES) / staged.name
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(target)

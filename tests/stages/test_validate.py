@@ -269,6 +269,15 @@ def test_a_file_that_was_cut_off_while_it_was_copied_is_held(office: Office) -> 
     assert "the copy may have been interrupted" in report.reasons[0]
 
 
+def test_a_file_name_that_names_a_person_is_masked_in_the_letter(office: Office) -> None:
+    upload = office.land(**{"jane.roe@example.org": ONE_WRONG, "b": HEADER + 'q,"never closed,1,1\n'})
+    office.validate(upload, STRICT)
+    assert not any(b"jane.roe" in page for page in office.letter(upload).values())
+    only = office.land(**{"jane.roe@example.org": ONE_WRONG})
+    office.validate(only, STRICT)
+    assert not any(b"jane.roe" in page for page in office.letter(only).values())
+
+
 def test_files_of_a_stranger_are_quarantined_unread(office: Office) -> None:
     upload = Upload(
         source="rules", files=(), left=(LeftFile(name="a.csv", code="wrong_steward", found="mallory"),)

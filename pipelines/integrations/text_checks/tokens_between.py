@@ -79,6 +79,7 @@ def _estimate(batch: Sequence[str]) -> list[int]:
 
 
 def _said(tokens: int, rule: Rule) -> str:
+    counted = f"{tokens:,} token{'' if tokens == 1 else 's'}"
     if rule.maximum is not None and tokens > rule.maximum:
-        return f"{tokens:,} tokens, {rule.maximum:,.0f} fit"
-    return f"{tokens:,} tokens, {rule.minimum:,.0f} are needed"
+        return f"{counted}, {rule.maximum:,.0f} fit"
+    return f"{counted}, {rule.minimum:,.0f} are needed"

@@ -21,10 +21,10 @@ FOREIGN = {
     "Polish": "Jaka jest w tym roku standardowa kwota odliczenia dla małżonków?",
     "Portuguese": "Qual é o valor da dedução padrão para os contribuintes casados este ano?",
     "Russian": "Какова стандартная сумма вычета для супругов в этом году?",
-    "Turkish": "Bu yıl evli mükellefler için standart indirim tutarı ne kadar?",
+    "Turkish": "Bu yıl evli mükellefler için standart indirim tutarı ne kadar?",  # noqa: RUF001
     "Arabic": "ما هو مبلغ الخصم القياسي للأزواج هذا العام؟",
     "Japanese": "今年の夫婦の標準控除額はいくらですか。",
-    "Chinese": "今年夫妻的标准扣除额是多少？",
+    "Chinese": "今年夫妻的标准扣除额是多少？",  # noqa: RUF001
 }
 UNSURE = (
     "Ja.",

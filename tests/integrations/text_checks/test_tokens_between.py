@@ -45,7 +45,7 @@ def test_context_question_and_answer_must_fit_together(tmp_path: Path, around: S
 def test_the_bounds_of_the_rule_come_first(tmp_path: Path, around: Surroundings) -> None:
     rule = rule_of("tokens_between", minimum=2, maximum=5)
     found = check(spool(tmp_path, *ROWS), rule, contract_of(), around)
-    assert found.notes == {2: "1 tokens, 2 are needed", 4: "2,001 tokens, 5 fit"}
+    assert found.notes == {2: "1 token, 2 are needed", 4: "2,001 tokens, 5 fit"}
 
 
 def test_one_column_may_be_measured(tmp_path: Path, around: Surroundings) -> None:

@@ -12,7 +12,7 @@ from pipelines.core.errors import UsageError
 from pipelines.core.findings import Surroundings
 from pipelines.core.letter import Letter
 from pipelines.core.report import ValidationReport
-from pipelines.core.upload import LandedFile, Upload
+from pipelines.core.upload import LandedFile, Upload, is_furniture
 from pipelines.integrations.folder_digest import file_sha256
 from pipelines.integrations.gx_auditor import GxAuditor
 from pipelines.runtime import open_desk
@@ -79,11 +79,20 @@ def _named(paths: Sequence[Path]) -> dict[str, Path]:
     for path in paths:
         if path.is_dir():
             inside = (found for found in sorted(path.rglob("*")) if found.is_file())
-            files |= {f.relative_to(path).as_posix(): f for f in inside if not f.name.startswith((".", "_"))}
+            named = {f.relative_to(path).as_posix(): f for f in inside}
+            named = {name: found for name, found in named.items() if not is_furniture(name)}
         elif path.is_file():
-            files[path.name] = path
+            named = {path.name: path}
         else:
             raise UsageError(f"file {path}", "must be there", "nothing of this name", "Check the spelling.")
+        if twice := sorted(named.keys() & files.keys()):
+            raise UsageError(
+                f"file {path}",
+                "has a name of its own within the upload",
+                f"{twice[0]} twice",
+                "Put the files into one folder and name that.",
+            )
+        files |= named
     if not files:
         raise UsageError("the files", "hold an upload", "no file", "Name at least one file.")
     return files

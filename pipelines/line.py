@@ -6,7 +6,7 @@ Airflow tasks and the command line call the stages through here, so both do exac
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self, TypeVar
 
 from pipelines.core.candidate import Candidate
@@ -29,7 +29,7 @@ from pipelines.stages.deploy import deploy, rollback
 from pipelines.stages.evaluate import evaluate
 from pipelines.stages.gate import gate
 from pipelines.stages.ingest import ingest, pending
-from pipelines.stages.letter import complete, outbox
+from pipelines.stages.letter import Tell, announce, complete, outbox
 from pipelines.stages.project import project, record
 from pipelines.stages.promote import promote
 from pipelines.stages.scoring import Scorer
@@ -38,7 +38,6 @@ from pipelines.stages.train import Workshop, train
 from pipelines.stages.validate import validate
 
 T = TypeVar("T")
-Tell = Callable[[Notice], Sequence[str]]
 
 
 def _nobody(_: Notice) -> Sequence[str]:
@@ -101,7 +100,8 @@ class Line:
         )
         letter = f"{outbox(source, upload)}report.html"
         self._say(f"{report.verdict}: {' '.join(report.reasons)} The steward's letter is in {letter}.")
-        for sent in self._tell(notice_of(report, to=contract.steward, link=letter)):
+        notice = notice_of(report, to=contract.steward, link=letter)
+        for sent in announce(notice, report.digest, archive=self.runtime.archive, tell=self._tell):
             self._say(sent)
         if report.verdict in ("rejected", "quarantined"):
             raise DataError(
@@ -198,6 +198,7 @@ class Line:
             )
         except Refused:
             self.reconcile(model)
+            self._tell_stewards(model)
             raise
 
     def rollback(self, model: str, version: int, reason: str) -> str:
@@ -213,6 +214,7 @@ class Line:
             )
         rollback(model, version, reason, ledger=ledger)
         self.reconcile(model)
+        self._tell_stewards(model)
         champion = self.runtime.standing(model).champion
         return f"{champion.served_as} is champion" if champion else f"{model} has no champion any more"
 
@@ -248,10 +250,12 @@ class Line:
         )
 
     def _tell_stewards(self, model: str) -> None:
-        """Complete the letters on the data that a model was made from and judged by."""
+        """Complete the letters on the data that a model was made from and judged by, where nothing newer was
+        said about it."""
         spec = self._model(model)
+        current = self._current((*spec.sources, spec.golden))
         complete(
-            self._current((*spec.sources, spec.golden)),
+            {name: found for name, found in current.items() if self.runtime.intake(name).settled == found},
             {name: self.runtime.standing(name) for name in self.runtime.models},
             archive=self.runtime.archive,
             store=self.runtime.store,

@@ -178,7 +178,7 @@ class Runtime:
 
 
 def preload() -> None:
-    """Import what every validation needs, for a process whose forks validate. It starts no thread."""
+    """Import what every validation needs, for a process whose forks validate."""
     from pipelines.integrations import full_checker, resident_auditor
 
     full_checker.preload()

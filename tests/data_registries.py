@@ -66,7 +66,6 @@ def snapshot_of(source: str, text: str) -> Snapshot:
         source=source,
         purpose="training",
         upload=digest,
-        report=digest,
         contract=digest,
         roles=Roles(prompt="question", completion="answer"),
         rows=1,

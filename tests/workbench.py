@@ -81,7 +81,6 @@ class Workbench:
             source=contract.source,
             purpose=contract.purpose,
             upload=table.sha256,
-            report=table.sha256,
             contract=contract.digest,
             roles=contract.roles,
             rows=len(rows),

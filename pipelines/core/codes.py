@@ -44,8 +44,8 @@ CHAPTERS = (
     ),
     Chapter(
         "Uploads that wait for a word",
-        "The upload is held, as one without any row is, until it is confirmed or replaced. The contract has "
-        "these limits under `hold`.",
+        "The upload is held until it is confirmed or replaced. The contract has these limits under `hold`. "
+        "An upload without any row is held too, and can only be replaced.",
         HOLD_CODES,
     ),
 )

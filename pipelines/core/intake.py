@@ -11,16 +11,14 @@ TAKEN, ACCEPTED, HELD, REJECTED, UNCHANGED = "taken", "accepted", "held", "rejec
 
 
 class Taken(Value):
-    """An upload was frozen. `fingerprint` names the listing it was taken from.
-
-    `confirmation` is the version of the `_CONFIRM` marker that lay beside it; `confirmed` says that the
-    steward put it there after the letter on exactly this upload.
+    """An upload was frozen under a contract. `fingerprint` names the listing it was taken from; `confirmed`
+    says that a `_CONFIRM` marker lay there which answers the letter on exactly this upload.
     """
 
     source: Name
     fingerprint: Sha256
     upload: Sha256
-    confirmation: str | None = None
+    contract: Sha256
     confirmed: bool = False
 
 
@@ -38,7 +36,8 @@ class Accepted(Value):
 class Held(Value):
     """An upload waits for its steward's word; what was current stays current.
 
-    `confirmation` is that of the upload as taken: a word that was given before the question.
+    `confirmation` names the `_CONFIRM` marker that lay there when the letter was written: a word that was
+    given before the question.
     """
 
     source: Name
@@ -84,13 +83,18 @@ class Intake(Value):
         return self.taken is not None and self.taken.fingerprint == fingerprint and not self.open
 
     def repeats(self, upload: str, contract: str) -> bool:
-        """Whether the same files were the last to be settled, under the same contract."""
+        """Whether the same files were the last to be settled, under the same contract.
+
+        Rejected ones are judged again: what they were compared with may have changed.
+        """
         last = self.settled
-        return last is not None and (last.upload, last.contract) == (upload, contract)
+        if last is None or isinstance(last, Rejected):
+            return False
+        return (last.upload, last.contract) == (upload, contract)
 
     def confirms(self, upload: str, contract: str, confirmation: str | None) -> bool:
         """Whether a `_CONFIRM` marker answers the letter that holds this upload: it is another one than
-        whatever lay there when the upload was taken.
+        whatever lay there before the letter.
         """
         held = self.settled
         return (

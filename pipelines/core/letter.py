@@ -117,6 +117,11 @@ def _headline(report: ValidationReport) -> str:
 
 def _action(report: ValidationReport) -> str:
     out = report.rows_read - report.rows_accepted
+    if report.verdict == "held" and report.rows_read == 0:
+        where = f"inbox/{report.source}/"
+        return f"Drop the files with their rows into {where}: an upload without a row is never used."
+    if report.verdict == "held" and report.rows_read == 0:
+        return "Drop the files again with their rows; the rows in use stay in use until then."
     if report.verdict == "held":
         return (
             f"If it is right as it is, drop an empty file named _CONFIRM into inbox/{report.source}/. "
@@ -127,7 +132,7 @@ def _action(report: ValidationReport) -> str:
     if report.verdict == "quarantined":
         return (
             "Let the steward of this source drop the files, or ask the owner of its contract to name the "
-            "person who dropped them."
+            "person who dropped them; then drop them again."
         )
     if out:
         rows = "the row that was" if out == 1 else f"the {out:,} rows that were"

@@ -9,14 +9,13 @@ from pipelines.core.value import Blob, Name, Sha256, Value
 class Snapshot(Value):
     """Rows that passed their contract. `table` is canonical Parquet; `content` names the rows alone.
 
-    The git revision of the data registry that holds it stands beside it in the ingest ledger: the
-    same snapshot may be published twice after a crash, and is still the same snapshot.
+    The report on its rows and the git revision of the data registry that holds it stand beside it in the
+    ingest ledger: data that comes back after other data has another report and is the same snapshot.
     """
 
     source: Name
     purpose: Purpose
     upload: Sha256
-    report: Sha256
     contract: Sha256
     roles: Roles
     rows: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Literal
 
 from pipelines.core.manifest import Manifest
@@ -13,6 +12,7 @@ from pipelines.core.value import Name, Sha256, Value, canonical_json, sha256_hex
 
 READY_MARKER = "_READY"
 CONFIRM_MARKER = "_CONFIRM"
+DATA_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".gz", ".zip")
 
 
 class ObjectVersion(Value):
@@ -57,7 +57,8 @@ class Upload(Value):
 class Listing(Value):
     """What lies in a source's inbox right now, below `prefix`; `pending` names uploads in parts that are
     still open, `manifest` is what the `_READY` marker says, and `changed` when something was last written
-    or deleted here, where the bucket knows.
+    or deleted here, where the bucket knows. Markers count only directly below `prefix`, and where there are
+    `uploaders`, only those that one of them wrote.
     """
 
     source: Name
@@ -66,16 +67,18 @@ class Listing(Value):
     pending: tuple[str, ...] = ()
     manifest: Manifest | None = None
     changed: datetime | None = None
+    uploaders: tuple[str, ...] = ()
 
     @property
     def data(self) -> tuple[ObjectVersion, ...]:
-        """The objects that are data: no marker, no hidden file, no folder placeholder."""
-        return tuple(o for o in self.objects if not _is_furniture(o.key))
+        """The objects that are data: no marker, nothing hidden, no folder placeholder."""
+        return tuple(o for o in self.objects if not is_furniture(self.name(o)))
 
     @property
     def fingerprint(self) -> str:
-        """Names exactly these object versions, markers included: it changes with every write."""
-        return sha256_hex(canonical_json([[o.key, o.version] for o in self.objects]))
+        """Names exactly these object versions, markers included: it changes with every write, also of the
+        same bytes to a bucket that names versions by their bytes."""
+        return sha256_hex(canonical_json([[o.key, _written(o)] for o in self.objects]))
 
     @property
     def ready(self) -> ObjectVersion | None:
@@ -91,23 +94,32 @@ class Listing(Value):
 
     @property
     def confirmation(self) -> str | None:
-        """The version of the `_CONFIRM` marker."""
+        """Names one writing of the `_CONFIRM` marker."""
         marker = self._marker(CONFIRM_MARKER)
-        return marker.version if marker else None
+        return _written(marker) if marker else None
 
     def name(self, data: ObjectVersion) -> str:
         return data.key.removeprefix(self.prefix)
 
     def _marker(self, name: str) -> ObjectVersion | None:
-        found = [o for o in self.objects if PurePosixPath(o.key).name == name]
-        return max(found, key=lambda o: o.modified, default=None)
+        return next((o for o in self.objects if self.name(o) == name and self._counts(o)), None)
+
+    def _counts(self, marker: ObjectVersion) -> bool:
+        return not self.uploaders or marker.owner in self.uploaders
 
 
-def _is_furniture(key: str) -> bool:
-    name = PurePosixPath(key).name
+def _written(found: ObjectVersion) -> str:
+    return f"{found.version} {found.modified.isoformat()}"
+
+
+def is_furniture(name: str) -> bool:
+    """Whether a name below the inbox is nobody's data. A program that copies into a hidden folder is not
+    done yet; what begins with an underscore is a note or a marker unless it ends like a table."""
+    *folders, last = name.split("/")
+    if not last or any(part.startswith(".") and part not in (".", "..") for part in (*folders, last)):
+        return True
     # A Mac leaves "Icon\r" in folders that were given a picture.
-    hidden = name.startswith((".", "_")) and name != ".."
-    return not name or key.endswith("/") or hidden or name == "Icon\r"
+    return last == "Icon\r" or (last.startswith("_") and not last.lower().endswith(DATA_ENDINGS))
 
 
 def waiting_for(listing: Listing, *, now: datetime, quiet_period: timedelta) -> str | None:

@@ -47,6 +47,15 @@ def refused(refusals: Sequence[Refusal]) -> Decision:
     return Decision("rejected", (reason,), errors=refused_files(refusals))
 
 
+def unjudged(why: str) -> Decision:
+    """The answer to an upload on which a rule cannot run: that is for the owner of the contract to mend."""
+    reason = (
+        f"The upload could not be judged, because its contract cannot be checked on it. {why} "
+        "Tell the owner of the contract, and drop the files again when it is mended."
+    )
+    return Decision("rejected", (reason,))
+
+
 def untaken(left: Sequence[LeftFile]) -> Decision:
     """The answer to an upload of which files were not taken, so that none was read."""
     strangers = [file for file in left if file.code == "wrong_steward"]

@@ -1,6 +1,5 @@
 """The canonical table of an upload: Parquet whose bytes depend on the rows and their columns alone."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,12 +14,14 @@ from pipelines.core.errors import DataError
 from pipelines.core.findings import Kept, Peek, Place, Table
 from pipelines.core.rows import Cell
 from pipelines.integrations.duckdb_session import NUMBER, literal, quoted, scan, session
+from pipelines.integrations.sorted_hashes import sorted_hashes
 from pipelines.integrations.typed_batch import ARROW_TYPES
 
 _GROUP = 100_000
 _GROUP_BYTES = 64_000_000
 _PIECE = 2_000
 _BATCH = 8_192
+_NEVER_ALIKE = ("_line", "_row")
 
 
 def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
@@ -37,8 +38,10 @@ def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
         connection.register("kept", pa.RecordBatchReader.from_batches(schema, batches))
         # Two rows of one place, such as those of two sheets, are ordered by what they hold.
         order = "" if _in_order(file) else "ORDER BY _file, _line, _row"
-        rows = _write(connection, contract.columns, order, path)
-        return Kept(Table(path, rows), _content(connection, path))
+        kept = _write(connection, contract.columns, order, path)
+    # The allocator would keep what the largest groups took for itself, through all that follows.
+    pa.default_memory_pool().release_unused()
+    return kept
 
 
 def peek(table: Table) -> Peek:
@@ -99,18 +102,20 @@ def _in_order(file: pq.ParquetFile) -> bool:
     return True
 
 
-def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str, path: Path) -> int:
+def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str, path: Path) -> Kept:
     schema = pa.schema(
         [(column.name, ARROW_TYPES[column.type]) for column in columns]
         + [("_file", pa.string()), ("_line", pa.int64()), ("_row", pa.string())]
     )
     query = f"SELECT *, {_hash(columns)} AS _row FROM kept {order}"  # noqa: S608
-    rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    rows, listed = 0, [name for name in schema.names if name not in _NEVER_ALIKE]
+    writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=listed)
+    with writer, sorted_hashes(path.parent) as hashes:
         for group in _groups(connection.sql(query).to_arrow_reader(_BATCH), schema):
             writer.write_table(group)
+            hashes.add(_texts(group.column("_row")))
             rows += group.num_rows
-    return rows
+        return Kept(Table(path, rows), hashes.digest())
 
 
 def _hash(columns: Sequence[Column]) -> str:
@@ -161,10 +166,6 @@ def _text_bytes(piece: pa.Table) -> int:
     return sum(pc.sum(pc.binary_length(text)).as_py() or 0 for text in texts)
 
 
-def _content(connection: DuckDBPyConnection, path: Path) -> str:
-    """`core.rows.content_digest` of the rows in a file."""
-    digest = hashlib.sha256()
-    query = f"SELECT _row FROM {scan(path)} ORDER BY _row"  # noqa: S608
-    for batch in connection.sql(query).to_arrow_reader(_BATCH):
-        digest.update("".join(batch.column(0).to_pylist()).encode())
-    return digest.hexdigest()
+def _texts(column: pa.ChunkedArray) -> bytes:
+    """The texts of a column without missing values, one behind the other."""
+    return b"".join(pc.binary_join(chunk, b"").as_py() for chunk in column.chunks)

@@ -49,22 +49,22 @@ def _utf8(key: str) -> str:
 
 def folder_changed(folder: Path) -> datetime:
     """When a name was last added to or taken from `folder` or a folder below it."""
-    latest = folder.stat().st_mtime_ns
+    latest = folder.stat().st_ctime_ns
     for path, _, _ in os.walk(folder):
         # A folder may vanish meanwhile; its parent has changed then.
         with suppress(FileNotFoundError):
-            latest = max(latest, Path(path).stat().st_mtime_ns)
+            latest = max(latest, Path(path).stat().st_ctime_ns)
     return _moment(latest)
 
 
 def version_of(key: str, status: os.stat_result) -> ObjectVersion:
     """The file's version: any write, replacement or renaming gives another one."""
-    latest = max(status.st_mtime_ns, status.st_ctime_ns)
     return ObjectVersion(
         key=key,
         size=status.st_size,
         version=f"{status.st_ino}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_size}",
-        modified=_moment(latest),
+        # Every write changes it, and nobody can set it: a copy may bring any other time along.
+        modified=_moment(status.st_ctime_ns),
         owner=_account(status.st_uid),
     )
 

@@ -16,25 +16,50 @@ from pipelines.integrations.archives import damaged
 from pipelines.integrations.header import column_order
 from pipelines.integrations.limits import BLOCK, Allowance
 
-_BATCH = 16_384
-# A dictionary page can repeat one long text in every row: texts stay in their dictionaries until it is known
-# how much they unpack to.
+_BATCH = 4_096
+# Much can be said in few bytes: by a dictionary, whose one long text stands in every row, or by texts that
+# repeat the one before them. Rows are unpacked about this many bytes at a time.
 _UNPACKED = 32_000_000
+_REPEATING = "DELTA_BYTE_ARRAY"
+_FEW = 256
 
 
 def read_parquet(path: Path, contract: Contract, allowance: Allowance) -> Records:
     """The rows of a table in its own order. Raises UnreadableFile."""
-    with _damage_named():
-        schema = pq.read_schema(path)
+    with _damage_named(), _opened(path) as table:
+        schema = table.schema_arrow
         order = column_order(schema.names, contract.columns, line=None)
         texts = [name for name in schema.names if _is_text(schema.field(name).type)]
-        with pq.ParquetFile(path, read_dictionary=texts, buffer_size=BLOCK) as table:
-            line = 1
-            for batch in table.iter_batches(_BATCH):
-                for part in _parts(batch, allowance):
-                    lines = range(line, line + part.num_rows)
-                    line = lines.stop
-                    yield Batch(lines, tuple(_plain(part.column(place)) for place in order))
+        line = 1
+        with _opened(path, metadata=table.metadata, read_dictionary=texts) as dictionaries:
+            for group in range(table.num_row_groups):
+                rows = _rows_at_a_time(dictionaries, group)
+                for batch in table.iter_batches(rows, [group], use_threads=False):
+                    for part in _parts(batch, allowance):
+                        lines = range(line, line + part.num_rows)
+                        line = lines.stop
+                        yield Batch(lines, tuple(_plain(part.column(place)) for place in order))
+
+
+def _opened(path: Path, **options: Any) -> pq.ParquetFile:
+    return pq.ParquetFile(path, buffer_size=BLOCK, pre_buffer=False, **options)
+
+
+def _rows_at_a_time(dictionaries: pq.ParquetFile, group: int) -> int:
+    """How many rows of a group unpack to a bounded size, as its longest texts and its average row say."""
+    held = dictionaries.metadata.row_group(group)
+    first = next(dictionaries.iter_batches(1, [group], use_threads=False), None)
+    longest = sum(_longest(column) for column in first.columns) if first else 0
+    row = max(longest, held.total_byte_size // max(held.num_rows, 1), 1)
+    repeating = any(_REPEATING in held.column(place).encodings for place in range(held.num_columns))
+    return max(1, min(_FEW if repeating else _BATCH, _UNPACKED // row))
+
+
+def _longest(column: pa.Array) -> int:
+    """Bytes of the longest text in a column's dictionary: a row is enough to have the whole of it."""
+    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.type.value_type):
+        return 0
+    return int(pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
 
 
 def _parts(batch: pa.RecordBatch, allowance: Allowance) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,7 @@ seconds and half a gigabyte.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv6Address
 
 from pipelines.integrations.phone_numbers import phone_numbers
@@ -25,12 +25,15 @@ SUSPICIOUS = (
 _SUSPICIOUS = re.compile(SUSPICIOUS)
 
 _LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
-_EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}+@(?:[\w-]{{1,63}}\.)+(?:xn--[\w-]{{2,59}}|[^\W\d_]{{2,63}})")
+# The address of a code host and "logo@2x.png" are nobody's.
+_EMAIL = re.compile(
+    rf"(?<!{_LOCAL})(?!git@){_LOCAL}+@(?![0-9]x\.)(?:[\w-]{{1,63}}\.)+(?:xn--[\w-]{{2,59}}|[^\W\d_]{{2,63}})"
+)
 # Lengths and first digits of the issuers (ISO/IEC 7812), in groups as they are printed or in one piece.
 _CARD = re.compile(
     r"(?<![\w$€£])(?<![0-9][.,-])(?:"
     r"(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|5[0-9]{2}|4[4-9][0-9]|2[0-9]{2})|35[2-8][0-9])"
-    r"([ \u00a0-]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}"
+    r"([ .\u00a0-]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}"
     r"|3[47][0-9]{2}([ \u00a0-]?)[0-9]{6}\2[0-9]{5}"
     r"|3(?:0[0-5]|[68][0-9])[0-9]([ \u00a0-]?)[0-9]{6}\3[0-9]{4}"
     r")(?![\w]|[.,-][0-9])"
@@ -61,8 +64,8 @@ _SSN = re.compile(
     r"(?<![\w-])(?!000|666)[0-9]{3}[-\u2010\u2011\u2013](?!00)[0-9]{2}[-\u2010\u2011\u2013](?!0000)[0-9]{4}(?![\w-])"
 )
 _NAMED_SSN = re.compile(
-    r"(?i:\b(?:ssn|itin|social security|taxpayer (?:id|identification)))\b[^0-9]{0,25}"
-    r"(?P<number>(?!000|666)[0-9]{3} ?(?!00)[0-9]{2} ?(?!0000)[0-9]{4})(?![0-9])"
+    r"(?i:\b(?:ssn|itin|social security|taxpayer (?:id|identification)))(?![a-z])[^0-9]{0,25}"
+    r"(?P<number>(?!000|666)[0-9]{3}[ .-]?(?!00)[0-9]{2}[ .-]?(?!0000)[0-9]{4})(?![0-9])"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _IPV4 = re.compile(rf"(?<![\w.-]){_OCTET}(?:\.{_OCTET}){{3}}(?![\w-]|\.[0-9])")
@@ -72,11 +75,10 @@ _HOST = re.compile(r"(?i)\b(?:ip|ipv4|address|host|server|from|client|login|logg
 _CLAUSE = re.compile(r"(?i)(?:\b(?:irm|section|sec|part|chapter|rule|release|version|ver|v)\.? {0,2}|§ ?)$")
 
 
-def personal_data_in(text: str, kinds: Collection[str] | None = None) -> Iterator[Span]:
-    """Everything personal of these kinds (keys of KINDS; None: all), a kind at a time."""
+def personal_data_in(text: str) -> Iterator[Span]:
+    """Everything personal, a kind at a time, the most specific kinds first."""
     if _SUSPICIOUS.search(text):
-        for kind in KINDS if kinds is None else kinds:
-            said, find = KINDS[kind]
+        for said, find in KINDS.values():
             for start, end in find(text):
                 yield Span(start, end, said)
 
@@ -151,7 +153,7 @@ KINDS: Mapping[str, tuple[str, Callable[[str], Found]]] = {
     "iban": ("bank account number", _ibans),
     "credit_card": ("credit card number", _cards),
     "us_ssn": ("social security number", _ssns),
-    "phone": ("phone number", phone_numbers),
     "ip_address": ("internet address", _ip_addresses),
+    "phone": ("phone number", phone_numbers),
 }
-"""Kind, as contracts name it -> (in words, how to find it)."""
+"""Kind, as contracts name it -> (in words, how to find it); the most specific first."""

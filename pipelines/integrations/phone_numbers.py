@@ -14,11 +14,13 @@ _AMERICAN = re.compile(
     r"(?:\([2-9][0-9]{2}\)[ \u00a0-]?[2-9][0-9]{2}[ \u00a0.-]|[2-9][0-9]{2}([.-])[2-9][0-9]{2}\1)"
     r"[0-9]{4}(?!\w|[.,-][0-9])"
 )
-# Other national forms look like any number: they count only where a telephone is spoken of.
+# Other national forms look like any number: they count only where a telephone is spoken of, and not in a
+# row of years or of longer numbers.
 _SPOKEN_OF = re.compile(
     r"(?i:\b(?:phone|telephone|tel|mobile|cell|cellphone|call|text|fax|whatsapp|telefon\w*|mobil|handy|"
     r"portable|tel[eé]fono|m[oó]vil|cellulare|t[eé]l[eé]phone))\b[^0-9+$€£]{0,25}"
-    r"(?P<number>\(?[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){8,13})(?!\w|[.,-][0-9])"
+    r"(?!(?:(?:19|20)[0-9]{2}\W{1,2}){2})"
+    r"(?P<number>\(?[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){8,11})(?!\w|[.,-][0-9]| [0-9]{3})"
 )
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "AT", "CH", "IE", "AU", "IN", "BR")
 _NOBODYS = frozenset(

@@ -13,7 +13,7 @@ from pipelines.integrations.spans import Span
 
 SUSPICIOUS = (
     r"[A-Za-z0-9_/+=.:-]{20}|PRIVATE KEY|sq0csp|(?i:xox)|://[^\s/]*@"
-    r"|(?i:key|token|secret|passw(or)?d|passphrase|pwd)[\"']?\s{0,3}(:|=)"
+    r"|(?i:key|token|secret|passw(or)?d|passphrase|pwd)[\"']?\s{0,3}(:|=)|(?i:password is |PuTTY-User)"
 )
 """RE2 and Python: what every text with a secret matches, and few others."""
 
@@ -29,21 +29,27 @@ _FORMS = {
     "Mailchimp key": r"[0-9a-z]{32}-us[0-9]{1,2}",
     "PyPI token": r"pypi-Ag[A-Za-z0-9_-]{70,}",
     "SendGrid key": r"SG\.[\w-]{22}\.[\w-]{43}",
-    "Slack token": r"(?i:xox[abporse]-(?:[0-9]+-)+[a-z0-9]+|hooks\.slack\.com/services/T\w+/B\w+/\w+)",
+    "Slack token": (
+        r"(?i:x(?:ox[abporse]|app)-(?:[0-9]+-)+[a-z0-9]+|hooks\.slack\.com/services/T\w+/B\w+/\w+)"
+    ),
     "Square key": r"sq0csp-[0-9A-Za-z\\_-]{43}",
     "Stripe key": r"[rs]k_live_[0-9A-Za-z]{24}",
     "Telegram token": r"[0-9]{8,10}:[0-9A-Za-z_-]{35}",
     "Twilio key": r"(?:AC|SK)[a-z0-9]{32}",
-    "private key": r"(?:-----)?BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY(?s:.*)",
+    "private key": r"(?:(?:-----)?BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY|PuTTY-User-Key-File-[23])(?s:.*)",
     "Google key": r"AIza[\w-]{35}",
     "Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
     "npm token": r"\bnpm_[A-Za-z0-9]{36}",
-    "model provider key": r"(?<![\w-])sk-[\w-]{32,}",
-    "access token": r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w+/=-]*)?|(?i:\bbearer )\s{0,3}[\w.~+/=-]{20,}",
+    "model provider key": r"(?<![\w-])sk-(?=[\w-]{0,200}[0-9])[\w-]{32,}",
+    "access token": (
+        r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w+/=-]*)?"
+        r"|(?i:\bbearer )\s{0,3}(?=[\w.~+/=-]{0,200}[0-9])[\w.~+/=-]{20,}"
+    ),
     "password in a link": r"(?<=://)[^\s:/@]{1,200}:[^\s/@]{1,200}@",
     "password or key": (
-        r"(?i:passwo?r?d|passphrase|pwd|(?:api|access|secret|private|client|account|auth)[ _-]?"
-        r"(?:key|token|secret))[\"']?\s{0,3}(?::=|=>|:|=)\s{0,3}[\"']?"
+        r"(?:(?i:passwo?r?d|passphrase|pwd|(?:api|access|secret|private|client|account|auth)[ _-]?"
+        r"(?:key|token|secret))[\"']?\s{0,3}(?::=|=>|:|=)"
+        r"|(?i:password is )(?![0-9]{1,9}-))\s{0,3}[\"']?"
         r"(?P<secret>(?=[^\s\"']{0,200}[0-9])(?=[^\s\"']{0,200}[A-Za-z])[^\s\"']{8,})"
     ),
 }

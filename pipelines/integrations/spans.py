@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -12,6 +12,16 @@ class Span(NamedTuple):
     start: int
     end: int
     kind: str
+
+
+def apart(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans without those that overlap an earlier one."""
+    taken = bytearray()
+    for start, end, kind in spans:
+        if not any(taken[start:end]):
+            yield Span(start, end, kind)
+        taken.extend(bytes(max(0, end - len(taken))))
+        taken[start:end] = b"\1" * (end - start)
 
 
 def masked(text: str, spans: Iterable[Span]) -> str:

@@ -11,6 +11,8 @@ from pipelines.settings import LOOPBACK, Settings
 
 # What a person's shell may hold must not change what the stack does.
 FOREIGN = ("AIRFLOW", "MLFLOW", "SUPERVISOR")
+# Except how stewards are told: these connections are given to the stack in no other way.
+OURS = ("AIRFLOW_CONN_PERENNIAL_SMTP", "AIRFLOW_CONN_PERENNIAL_WEBHOOK")
 
 # Airflow's options that depend on nothing but the profile.
 ONE_MACHINE = {
@@ -43,7 +45,7 @@ def telemetry_off() -> dict[str, str]:
 
 def base_environment(settings: Settings, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What all services share; nothing inherited may switch a report home on again."""
-    kept = {k: v for k, v in inherited.items() if not k.startswith(FOREIGN)}
+    kept = {k: v for k, v in inherited.items() if k in OURS or not k.startswith(FOREIGN)}
     return {**kept, **telemetry_off(), **settings.to_environment(), "PYTHONUNBUFFERED": "1"}
 
 

@@ -24,9 +24,16 @@ def landed(upload: Upload, file: LandedFile) -> str:
     return f"landing/{upload.source}/{upload.digest}/{file.sha256}"
 
 
-def look(source: str, store: ObjectStore) -> Listing:
+def look(source: str, store: ObjectStore, uploaders: tuple[str, ...] = ()) -> Listing:
+    """What lies in an inbox; markers count where one of the `uploaders` wrote them, if any are named."""
     prefix = inbox(source)
-    listing = Listing(source=source, prefix=prefix, objects=store.list(prefix), pending=store.pending(prefix))
+    listing = Listing(
+        source=source,
+        prefix=prefix,
+        objects=store.list(prefix),
+        pending=store.pending(prefix),
+        uploaders=uploaders,
+    )
     marker = listing.ready
     if marker is None or marker.size == 0:
         return listing
@@ -37,7 +44,7 @@ def look(source: str, store: ObjectStore) -> Listing:
 
 def pending(contract: Contract, *, store: ObjectStore, ledger: Ledger, clock: Clock) -> Listing | None:
     """What lies in the inbox, if it is complete and has no answer yet."""
-    listing = look(contract.source, store)
+    listing = look(contract.source, store, contract.uploaders)
     if waiting_for(listing, now=clock.now(), quiet_period=contract.quiet_period):
         return None
     if intake(ledger.entries()).decided(listing.fingerprint):
@@ -66,7 +73,7 @@ def ingest(
     if listing is None:
         return None
     entries = ledger.entries()
-    claim = _claim_of(intake(entries), listing)
+    claim = _claim_of(intake(entries), listing, contract)
     if claim is None:
         with TemporaryDirectory(dir=scratch) as folder:
             upload = _take(listing, contract, store=store, folder=Path(folder))
@@ -75,7 +82,7 @@ def ingest(
             source=contract.source,
             fingerprint=listing.fingerprint,
             upload=upload.digest,
-            confirmation=listing.confirmation,
+            contract=contract.digest,
             confirmed=intake(entries).confirms(upload.digest, contract.digest, listing.confirmation),
         )
         ledger.append(entries, TAKEN, claim, op=f"taken/{len(entries)}/{listing.fingerprint}")
@@ -87,10 +94,13 @@ def ingest(
     return archive.fetch(Upload, claim.upload)
 
 
-def _claim_of(state: Intake, listing: Listing) -> Taken | None:
-    """The claim of an earlier attempt on the same listing, left open by a crash."""
+def _claim_of(state: Intake, listing: Listing, contract: Contract) -> Taken | None:
+    """The claim of an earlier attempt on the same listing under the same contract, left open by a crash."""
     taken = state.taken
-    return taken if taken and state.open and taken.fingerprint == listing.fingerprint else None
+    if taken is None or not state.open:
+        return None
+    same = (taken.fingerprint, taken.contract) == (listing.fingerprint, contract.digest)
+    return taken if same else None
 
 
 def _take(listing: Listing, contract: Contract, *, store: ObjectStore, folder: Path) -> Upload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipelines.archive import Archive
@@ -11,6 +11,7 @@ from pipelines.core.errors_csv import errors_csv
 from pipelines.core.golden_set import GoldenSet
 from pipelines.core.intake import Accepted
 from pipelines.core.letter import Letter, letter_of
+from pipelines.core.notice import Notice
 from pipelines.core.outcome import TrainingOutcome
 from pipelines.core.promotion import Standing
 from pipelines.core.repair import MOST_REPAIRED, Repair, repair_format
@@ -21,9 +22,13 @@ from pipelines.core.upload import Upload
 from pipelines.ports import ObjectStore
 from pipelines.stages.examine import Desk, Examination
 
-LETTERS = "letters"
+LETTERS, NOTICES = "letters", "notices"
 LETTER_FILES = ("report.html", "errors.csv", "rows_to_repair.csv", "rows_to_repair.jsonl", "report.json")
 """Every file that a letter may have."""
+
+
+Tell = Callable[[Notice], Sequence[str]]
+"""Sends word that a letter was written, and says how that went."""
 
 
 def outbox(source: str, upload: str) -> str:
@@ -67,6 +72,15 @@ def send(letter: Letter, folder: Path, *, archive: Archive, store: ObjectStore, 
     archive.settle(LETTERS, report, letter)
 
 
+def announce(notice: Notice, report: str, *, archive: Archive, tell: Tell) -> Sequence[str]:
+    """Send word of a letter, once a report: a retry says nothing new. Returns how that went, in sentences."""
+    if archive.settled(NOTICES, report, Notice) is not None:
+        return ()
+    sent = tell(notice)
+    archive.settle(NOTICES, report, notice)
+    return sent
+
+
 def complete(
     current: Mapping[str, Accepted],
     standings: Mapping[str, Standing],
@@ -95,11 +109,12 @@ def _outcomes(
         if snapshot not in learnt | {archive.fetch(GoldenSet, decision.golden).snapshot}:
             continue
         carried = standing.carried_out
+        blocked = carried is not None and carried.version in standing.blocked
         yield TrainingOutcome(
             model=model,
             verdict=decision.verdict,
-            version=carried.version if carried else None,
-            sentence=" ".join(decision.why),
+            version=carried.version if carried and not blocked else None,
+            sentence="It was taken back from production." if blocked else " ".join(decision.why),
         )
 
 

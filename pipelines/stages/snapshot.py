@@ -77,7 +77,6 @@ def freeze(report: ValidationReport, contract: Contract) -> Snapshot:
         source=report.source,
         purpose=contract.purpose,
         upload=report.upload,
-        report=report.digest,
         contract=report.contract,
         roles=contract.roles,
         rows=report.rows_accepted,

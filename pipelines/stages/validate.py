@@ -8,16 +8,17 @@ from tempfile import TemporaryDirectory
 
 from pipelines.archive import Archive
 from pipelines.core.contract import Contract
+from pipelines.core.errors import DeclarationError
 from pipelines.core.findings import Surroundings
 from pipelines.core.intake import HELD, REJECTED, Held, Intake, Rejected, intake
 from pipelines.core.report import ValidationReport
 from pipelines.core.rows import Reading
 from pipelines.core.upload import Upload
-from pipelines.core.validation import untaken
+from pipelines.core.validation import unjudged, untaken
 from pipelines.ledger import Ledger
 from pipelines.ports import ObjectStore
 from pipelines.stages.examine import Desk, Examination, examine, report_of
-from pipelines.stages.ingest import landed
+from pipelines.stages.ingest import landed, look
 from pipelines.stages.letter import send, write_letter
 
 Neighbourhood = Callable[[Contract, Path], Surroundings]
@@ -37,8 +38,8 @@ def validate(
 ) -> ValidationReport:
     """The report on an upload, kept, with the letter in the outbox; what is not accepted also in the ledger.
 
-    The same upload, contract and surroundings give the same report and the same files, byte for byte.
-    Raises Tampered when landed bytes changed, DeclarationError when a rule cannot run.
+    The same upload, contract and surroundings give the same report and the same files, byte for byte. A
+    rule that cannot run on this data is answered too. Raises Tampered when landed bytes changed.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     state = intake(ledger.entries())
@@ -46,7 +47,10 @@ def validate(
     previous = archive.fetch(ValidationReport, before).profile if before else None
     with TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
-        examination = _examined(upload, contract, state, store, desk, neighbourhood, folder)
+        try:
+            examination = _examined(upload, contract, state, store, desk, neighbourhood, folder)
+        except DeclarationError as error:
+            examination = Examination(unjudged(desk.redact(str(error))), Reading(None))
         table = archive.keep_file(examination.kept.table.path) if examination.kept else None
         report = report_of(examination, contract, upload=upload.digest, previous=previous, table=table)
         archive.keep(report)
@@ -54,7 +58,7 @@ def validate(
         letter = write_letter(upload, report, examination, contract, desk=desk, folder=folder / "letter")
         send(letter, folder / "letter", archive=archive, store=store, report=report.digest)
     if report.verdict != "accepted":
-        _settle(report, ledger)
+        _settle(report, ledger, look(upload.source, store, contract.uploaders).confirmation)
     return report
 
 
@@ -78,13 +82,17 @@ def _examined(
         copies.append((file.name, copy))
     reading = desk.read_files(copies, contract, folder / "spool.parquet")
     taken = state.taken
-    confirmed = taken is not None and taken.upload == upload.digest and taken.confirmed
+    asked = (upload.digest, contract.digest)
+    confirmed = taken is not None and taken.confirmed and (taken.upload, taken.contract) == asked
     around = neighbourhood(contract, folder)
     return examine(reading, contract, around, desk=desk, folder=folder, confirmed=confirmed)
 
 
-def _settle(report: ValidationReport, ledger: Ledger) -> None:
-    """Close the upload in the ledger, unless it is closed already or a newer one was taken since."""
+def _settle(report: ValidationReport, ledger: Ledger, confirmation: str | None) -> None:
+    """Close the upload in the ledger, unless it is closed already or a newer one was taken since.
+
+    `confirmation` names the marker that lies there now, before the steward has read the letter.
+    """
     entries = ledger.entries()
     state = intake(entries)
     if not state.open or state.taken is None or state.taken.upload != report.upload:
@@ -96,7 +104,7 @@ def _settle(report: ValidationReport, ledger: Ledger) -> None:
         "report": report.digest,
     }
     if report.verdict == "held":
-        held = Held.model_validate({**said, "confirmation": state.taken.confirmation})
+        held = Held.model_validate({**said, "confirmation": confirmation})
         ledger.append(entries, HELD, held, op=f"held/{len(entries)}/{report.digest}")
     else:
         rejected = Rejected.model_validate(said)

@@ -20,7 +20,9 @@ from pipelines.core.intake import (
 
 
 def taken(name: str) -> tuple[str, Taken]:
-    return TAKEN, Taken(source="rules", fingerprint=sha(f"f{name}"), upload=sha(name))
+    return TAKEN, Taken(
+        source="rules", fingerprint=sha(f"f{name}"), upload=sha(name), contract=sha("contract")
+    )
 
 
 def accepted(name: str) -> tuple[str, Accepted]:
@@ -73,7 +75,7 @@ def test_going_back_to_older_files_is_no_repetition() -> None:
 
 
 def test_an_unchanged_upload_closes_its_claim() -> None:
-    again = TAKEN, Taken(source="rules", fingerprint=sha("later"), upload=sha("a"))
+    again = TAKEN, Taken(source="rules", fingerprint=sha("later"), upload=sha("a"), contract=sha("contract"))
     same = UNCHANGED, Unchanged(source="rules", upload=sha("a"))
     state = intake(chain(taken("a"), accepted("a"), again, same))
     assert state.decided(sha("later"))

@@ -56,6 +56,12 @@ def test_a_held_upload_says_first_what_the_steward_has_to_do() -> None:
     assert "an empty file named _CONFIRM into inbox/tax_rules/" in letter.action
 
 
+def test_an_upload_without_a_row_cannot_be_confirmed() -> None:
+    letter = letter_of(a_report(verdict="held", rows_read=0, rows_accepted=0))
+    assert "_CONFIRM" not in letter.action
+    assert "Drop the files with their rows into inbox/tax_rules/" in letter.action
+
+
 def test_a_rejection_says_that_nothing_has_changed() -> None:
     letter = rejected()
     assert letter.headline == "Rejected: nothing of this upload is in use; tax_rules stays as it was."

@@ -19,7 +19,7 @@ def seen(key: str, age: float, version: str = "1") -> ObjectVersion:
 
 
 def listing(*objects: ObjectVersion, pending: tuple[str, ...] = ()) -> Listing:
-    return Listing(source="rules", objects=objects, pending=pending)
+    return Listing(source="rules", prefix="inbox/rules/", objects=objects, pending=pending)
 
 
 def wait(found: Listing) -> str | None:
@@ -56,7 +56,15 @@ def test_an_upload_in_parts_keeps_everything_waiting() -> None:
     assert wait(found) == "an upload in parts is still open: inbox/rules/b"
 
 
-@pytest.mark.parametrize("name", ["_READY", ".DS_Store", "_notes.txt", "Icon\r", ""])
+@pytest.mark.parametrize("name", ["_b.csv", "_data/a.csv", "sub/_part.JSONL.gz"])
+def test_a_table_is_data_also_behind_an_underscore(name: str) -> None:
+    assert len(listing(seen(f"inbox/rules/{name}", 900)).data) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_READY", ".DS_Store", "_notes.txt", "Icon\r", "", ".rsync-partial/a.csv", "sub/.Trash-1000/a.csv"],
+)
 def test_markers_and_hidden_files_are_no_data(name: str) -> None:
     assert listing(seen(f"inbox/rules/{name}", 900)).data == ()
 
@@ -93,10 +101,26 @@ def test_an_upload_that_stays_unlike_its_manifest_is_answered_after_the_quiet_pe
     assert wait(late) is None
 
 
-def test_the_newest_marker_of_a_kind_counts_wherever_it_lies() -> None:
-    found = listing(seen("inbox/rules/_CONFIRM", 50, "1"), seen("inbox/rules/sub/_CONFIRM", 10, "2"))
-    assert found.confirmation == "2"
-    assert listing().confirmation is None
+def test_a_marker_counts_only_where_the_inbox_begins() -> None:
+    deep = seen("inbox/rules/sub/_CONFIRM", 10)
+    assert listing(deep, seen("inbox/rules/sub/_READY", 0)).confirmation is None
+    assert listing(deep, seen("inbox/rules/_CONFIRM", 50)).confirmation is not None
+
+
+def test_a_marker_of_a_stranger_says_nothing() -> None:
+    data = seen("inbox/rules/a.csv", 5).model_copy(update={"owner": "alice"})
+    marks = [seen(f"inbox/rules/{name}", 1) for name in ("_READY", "_CONFIRM")]
+    for owner, counts in (("mallory", False), ("alice", True)):
+        objects = (data, *(mark.model_copy(update={"owner": owner}) for mark in marks))
+        found = Listing(source="rules", prefix="inbox/rules/", objects=objects, uploaders=("alice", "bob"))
+        assert (wait(found) is None, found.confirmation is not None) == (counts, counts)
+
+
+def test_writing_the_same_bytes_again_is_another_writing() -> None:
+    """A bucket without versions names an object by its bytes, and every `_CONFIRM` is empty."""
+    before, after = (listing(seen("inbox/rules/_CONFIRM", age, '"etag"')) for age in (50, 10))
+    assert before.confirmation != after.confirmation
+    assert before.fingerprint != after.fingerprint
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from waiting import wait_for
 
 from pipelines.core.errors import DataError, ObjectChanged, Refused, Unavailable
 from pipelines.integrations import directory_store, directory_tree
@@ -106,13 +107,27 @@ def test_a_deletion_anywhere_below_a_folder_shows(root: Path) -> None:
     store = DirectoryStore(root)
     store.put("in/deep/a", b"1")
     store.put("in/b", b"1")
-    os.utime(root / "in", (0, 0))
-    os.utime(root / "in/deep", (0, 0))
-    before = datetime.now(UTC) - timedelta(seconds=10)
-    (root / "in/deep/a").unlink()
+    before = store.changed("in/")
+    assert before is not None
+
+    def deleted() -> bool:
+        (root / "in/deep/a").unlink(missing_ok=True)
+        changed = store.changed("in/")
+        (root / "in/deep/a").touch()
+        return changed is not None and changed > before
+
+    wait_for(deleted, 10, "the clock of the file system to go on")
+
+
+def test_a_time_that_was_copied_along_says_nothing(root: Path) -> None:
+    store = DirectoryStore(root)
+    store.put("in/a", b"1")
+    future = datetime.now(UTC) + timedelta(days=2000)
+    os.utime(root / "in/a", (future.timestamp(), future.timestamp()))
+    os.utime(root / "in", (future.timestamp(), future.timestamp()))
     changed = store.changed("in/")
     assert changed is not None
-    assert changed > before
+    assert max(store.list("in/")[0].modified, changed) < future - timedelta(days=1)
 
 
 def test_a_growing_file_gets_another_version_and_the_listed_one_is_refused(

@@ -16,7 +16,7 @@ from pipelines.core.intake import ACCEPTED, HELD, TAKEN, UNCHANGED, Accepted, He
 from pipelines.core.upload import ObjectVersion, Upload
 from pipelines.integrations.memory import FixedClock, MemorySigner, MemoryStore
 from pipelines.ledger import Ledger
-from pipelines.stages.ingest import ingest, landed, pending
+from pipelines.stages.ingest import ingest, landed, look, pending
 
 CONTRACT = a_contract()
 QUIET = timedelta(seconds=CONTRACT.quiet_seconds)
@@ -63,13 +63,12 @@ class Desk:
 
     def hold(self, upload: Upload) -> None:
         entries = self.ledger.entries()
-        taken = intake(entries).taken
         held = Held(
             source="rules",
             upload=upload.digest,
             contract=CONTRACT.digest,
             report=upload.digest,
-            confirmation=taken.confirmation if taken else None,
+            confirmation=look("rules", self.store).confirmation,
         )
         self.ledger.append(entries, HELD, held, op=f"held/{len(entries)}")
 

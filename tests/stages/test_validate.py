@@ -9,7 +9,7 @@ from upload_samples import contract, personal, rule
 
 from pipelines.archive import Archive
 from pipelines.core.contract import Contract, Rule
-from pipelines.core.errors import DeclarationError, Tampered
+from pipelines.core.errors import Tampered
 from pipelines.core.findings import Surroundings, Table
 from pipelines.core.intake import HELD, REJECTED, TAKEN, Taken, intake
 from pipelines.core.report import ValidationReport
@@ -57,8 +57,13 @@ class Office:
 
     def take(self, upload: Upload, *, confirmed: bool = False) -> None:
         entries = self.ledger.entries()
-        fingerprint = sha256_hex(str(len(entries)).encode())
-        taken = Taken(source="rules", fingerprint=fingerprint, upload=upload.digest, confirmed=confirmed)
+        taken = Taken(
+            source="rules",
+            fingerprint=sha256_hex(str(len(entries)).encode()),
+            upload=upload.digest,
+            contract=STRICT.digest,
+            confirmed=confirmed,
+        )
         self.ledger.append(entries, TAKEN, taken, op=f"taken/{len(entries)}")
 
     def validate(self, upload: Upload, of: Contract) -> ValidationReport:
@@ -224,20 +229,28 @@ def test_landed_bytes_that_changed_are_never_read(office: Office) -> None:
     assert office.letter(upload) == {}
 
 
-def test_a_rule_that_cannot_run_stops_the_upload_without_a_verdict(office: Office) -> None:
+def test_an_upload_that_its_contract_cannot_judge_is_answered_and_closed(office: Office) -> None:
     upload = office.land(a=GOOD)
     broken: Rule = rule("matches", pattern="(")
-    with pytest.raises(DeclarationError, match="rule matches"):
-        office.validate(upload, contract(broken))
-    assert office.letter(upload) == {}
-    assert office.kinds() == [TAKEN]
+    report = office.validate(upload, contract(broken))
+    assert (report.verdict, report.table) == ("rejected", None)
+    assert "Tell the owner of the contract" in report.reasons[0]
+    assert b"could not be judged" in office.letter(upload)["report.html"]
+    assert office.kinds() == [TAKEN, REJECTED]
 
 
 def test_nothing_is_left_in_the_scratch_folder(office: Office) -> None:
     office.validate(office.land(a=GOOD), STRICT)
-    with pytest.raises(DeclarationError):
-        office.validate(office.land(a=ONE_WRONG), contract(rule("matches", pattern="(")))
+    office.validate(office.land(a=ONE_WRONG), contract(rule("matches", pattern="(")))
     assert list(office.scratch.iterdir()) == []
+
+
+def test_a_confirmation_under_an_earlier_contract_is_none(office: Office) -> None:
+    office.around = Surroundings(previous=Table(office.previous(GOOD), 8))
+    upload = office.land(a=HEADER + "question 1,answer 1,1,1.5\n")
+    office.take(upload, confirmed=True)
+    assert office.validate(upload, LENIENT).verdict == "held"
+    assert office.validate(upload, STRICT).verdict == "accepted"
 
 
 def test_rows_to_repair_can_be_corrected_and_dropped_again_as_they_are(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
@@ -36,7 +37,8 @@ _READ = 400
 
 def check(table: Table, rule: Rule, contract: Contract, around: Surroundings) -> Finding:  # noqa: ARG001
     """Flags rows whose text (`rule.column`, or question and answer) is surely in a language that is not in
-    `rule.values`. The first 400 characters decide; texts of fewer than 20 letters are not judged.
+    `rule.values`. The first 400 characters decide, and those of the answer when the question is long; texts
+    of fewer than 20 letters are not judged.
     """
     roles = contract.roles
     columns = (rule.column,) if rule.column else (roles.prompt, roles.completion)
@@ -45,15 +47,26 @@ def check(table: Table, rule: Rule, contract: Contract, around: Surroundings) ->
     rows = row_numbers()
     notes: dict[int, str] = {}
     for row, cells in texts(table.path, columns):
-        text = "\n".join(cell for cell in cells if cell)[:_READ]
-        if not _judgeable(text):
-            continue
-        language, confidence = identifier.classify(text)
-        if language not in allowed and confidence >= SURE:
+        written = [cell for cell in cells if cell]
+        surely = (_surely(identifier, text) for text in _openings(written))
+        foreign = next((language for language in surely if language and language not in allowed), None)
+        if foreign:
             rows.append(row)
             if len(notes) < MOST_NOTES:
-                notes[row] = f"it reads as {NAMES[language]}"
+                notes[row] = f"it reads as {NAMES[foreign]}"
     return Finding(row_outcome(rule, table.rows, len(rows)), rows, notes)
+
+
+def _openings(written: Sequence[str]) -> Iterator[str]:
+    yield "\n".join(written)[:_READ]
+    if len(written) > 1 and len(written[0]) > _READ // 2:
+        yield written[-1][:_READ]
+
+
+def _surely(identifier: LanguageIdentifier, text: str) -> str | None:
+    """The language of a text that leaves hardly a doubt."""
+    language, confidence = identifier.classify(text) if _judgeable(text) else (None, 0)
+    return language if confidence >= SURE else None
 
 
 def _judgeable(text: str) -> bool:

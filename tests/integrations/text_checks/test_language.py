@@ -45,6 +45,13 @@ def test_a_foreign_question_is_flagged_with_its_language(tmp_path: Path, languag
     assert found.notes == {1: f"it reads as {language}"}
 
 
+def test_a_long_question_does_not_hide_a_foreign_answer(tmp_path: Path) -> None:
+    question = "How much is the standard deduction for a couple that files jointly this year? " * 8
+    table = spool(tmp_path, {"prompt": question, "completion": FOREIGN["German"]}, {"prompt": question})
+    found = check(table, rule_of("language", values=("en",)), contract_of(), ALONE)
+    assert found.notes == {0: "it reads as German"}
+
+
 def test_no_sample_question_reads_as_foreign(tmp_path: Path) -> None:
     known = facts(2025)
     rows = [

@@ -32,6 +32,22 @@ def test_rows_with_personal_data_in_any_column_of_texts_are_flagged(tmp_path: Pa
     assert not found.outcome.passed
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Call me on 123-45-6789", "a social security number"),
+        ("SSN: 123-45-6789", "a social security number"),
+        ("Phone 192.168.100.212", "an internet address"),
+        ("+14155550132@example.com", "an e-mail address"),
+    ],
+)
+def test_what_could_be_of_two_kinds_is_of_the_more_specific(tmp_path: Path, text: str, note: str) -> None:
+    rule = rule_of("no_personal_data", "prompt")
+    assert check(spool(tmp_path, {"prompt": text}), rule, contract_of(), ALONE).notes == {0: note}
+    phones = rule_of("no_personal_data", "prompt", values=("phone",))
+    assert check(spool(tmp_path, {"prompt": text}), phones, contract_of(), ALONE).notes == {}
+
+
 def test_a_rule_may_name_a_column_and_kinds(tmp_path: Path) -> None:
     rule = rule_of("no_personal_data", "prompt", values=("credit_card", "email"))
     found = check(spool(tmp_path, *ROWS), rule, contract_of(), ALONE)

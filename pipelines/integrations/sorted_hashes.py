@@ -1,0 +1,52 @@
+"""`core.rows.content_digest` over any number of hashes: sorted part by part, on disk where they are many."""
+
+from __future__ import annotations
+
+import hashlib
+from binascii import hexlify, unhexlify
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+import numpy as np
+
+_PARTS = 64
+_IN_MEMORY = 500_000
+"""Bytes of a part that are not written to disk."""
+_SIZE = 32
+
+
+class SortedHashes:
+    """Hashes by their first bits, each part in a file of its own, so that a part fits into memory."""
+
+    def __init__(self, parts: list[IO[bytes]]) -> None:
+        self._parts = parts
+
+    def add(self, hashes: bytes) -> None:
+        """Take hashes of 64 hex characters each, one behind the other."""
+        rows = np.frombuffer(unhexlify(hashes), np.uint8).reshape(-1, _SIZE)
+        parts = rows[:, 0] // (256 // _PARTS)
+        order = np.argsort(parts, kind="stable")
+        ends = np.searchsorted(parts[order], np.arange(_PARTS), side="right")
+        for part, held in zip(self._parts, np.split(rows[order], ends[:-1]), strict=True):
+            part.write(held.tobytes())
+
+    def digest(self) -> str:
+        """sha256 over all of them in order, as hex characters."""
+        digest = hashlib.sha256()
+        for part in self._parts:
+            part.seek(0)
+            # Compared without zeros at their ends, of texts of one length the order is the same.
+            held = np.frombuffer(part.read(), f"S{_SIZE}")
+            digest.update(hexlify(np.sort(held).tobytes()))
+        return digest.hexdigest()
+
+
+@contextmanager
+def sorted_hashes(folder: Path) -> Iterator[SortedHashes]:
+    """A place for hashes; what is written to `folder` is gone afterwards."""
+    with ExitStack() as stack:
+        spooled = (SpooledTemporaryFile(_IN_MEMORY, dir=folder) for _ in range(_PARTS))
+        yield SortedHashes([stack.enter_context(part) for part in spooled])

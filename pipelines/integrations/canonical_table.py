@@ -32,7 +32,7 @@ def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
     if len(out) != table.rows:
         raise ValueError(f"{len(out)} marks for {table.rows} rows")
     names = [*(column.name for column in contract.columns), "_file", "_line"]
-    with session(path.parent, path) as connection, pq.ParquetFile(table.path) as file:
+    with session(path.parent, path) as connection, pq.ParquetFile(table.path, pre_buffer=False) as file:
         schema = pa.schema([file.schema_arrow.field(name) for name in names]).remove_metadata()
         batches = _kept(file, np.frombuffer(out, np.uint8) == 0, names)
         connection.register("kept", pa.RecordBatchReader.from_batches(schema, batches))
@@ -113,7 +113,7 @@ def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str
     with writer, sorted_hashes(path.parent) as hashes:
         for group in _groups(connection.sql(query).to_arrow_reader(_BATCH), schema):
             writer.write_table(group)
-            hashes.add(_texts(group.column("_row")))
+            hashes.add(group.column("_row").to_pylist())
             rows += group.num_rows
         return Kept(Table(path, rows), hashes.digest())
 
@@ -164,8 +164,3 @@ def _pieces(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 def _text_bytes(piece: pa.Table) -> int:
     texts = (column for column in piece.columns if column.type == pa.string())
     return sum(pc.sum(pc.binary_length(text)).as_py() or 0 for text in texts)
-
-
-def _texts(column: pa.ChunkedArray) -> bytes:
-    """The texts of a column without missing values, one behind the other."""
-    return b"".join(pc.binary_join(chunk, b"").as_py() for chunk in column.chunks)

@@ -1,6 +1,6 @@
 """Parquet tables; the line of a row is its number, counted from 1."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ _BATCH = 4_096
 # Much can be said in few bytes: by a dictionary, whose one long text stands in every row, or by texts that
 # repeat the one before them. Rows are unpacked about this many bytes at a time.
 _UNPACKED = 32_000_000
-_REPEATING = "DELTA_BYTE_ARRAY"
+# Texts in the delta encodings have no dictionary to look into.
 _FEW = 256
 
 
@@ -33,7 +33,7 @@ def read_parquet(path: Path, contract: Contract, allowance: Allowance) -> Record
         line = 1
         with _opened(path, metadata=table.metadata, read_dictionary=texts) as dictionaries:
             for group in range(table.num_row_groups):
-                rows = _rows_at_a_time(dictionaries, group)
+                rows = _rows_at_a_time(dictionaries, group, texts)
                 for batch in table.iter_batches(rows, [group], use_threads=False):
                     for part in _parts(batch, allowance):
                         lines = range(line, line + part.num_rows)
@@ -45,20 +45,20 @@ def _opened(path: Path, **options: Any) -> pq.ParquetFile:
     return pq.ParquetFile(path, buffer_size=BLOCK, pre_buffer=False, **options)
 
 
-def _rows_at_a_time(dictionaries: pq.ParquetFile, group: int) -> int:
+def _rows_at_a_time(dictionaries: pq.ParquetFile, group: int, texts: Sequence[str]) -> int:
     """How many rows of a group unpack to a bounded size, as its longest texts and its average row say."""
     held = dictionaries.metadata.row_group(group)
-    first = next(dictionaries.iter_batches(1, [group], use_threads=False), None)
+    chunks = [held.column(place) for place in range(held.num_columns)]
+    delta = {chunk.path_in_schema for chunk in chunks if any("DELTA" in way for way in chunk.encodings)}
+    probed = [name for name in texts if name not in delta]
+    first = next(dictionaries.iter_batches(1, [group], columns=probed, use_threads=False), None)
     longest = sum(_longest(column) for column in first.columns) if first else 0
     row = max(longest, held.total_byte_size // max(held.num_rows, 1), 1)
-    repeating = any(_REPEATING in held.column(place).encodings for place in range(held.num_columns))
-    return max(1, min(_FEW if repeating else _BATCH, _UNPACKED // row))
+    return max(1, min(_BATCH if len(probed) == len(texts) else _FEW, _UNPACKED // row))
 
 
 def _longest(column: pa.Array) -> int:
-    """Bytes of the longest text in a column's dictionary: a row is enough to have the whole of it."""
-    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.type.value_type):
-        return 0
+    """Bytes of the longest text in a column's dictionary: a single row comes with the whole of it."""
     return int(pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
 
 

@@ -19,6 +19,8 @@ from pipelines.integrations.text_checks.columns import batches
 MOST_VALUES = 50
 MOST_SLICES = 1_000
 LONGEST_NAME = 80
+# A table is written in groups of a bounded size, and no batch holds more than a group.
+_ROWS = 8_192
 _EDGES = np.array([*LENGTH_EDGES, np.iinfo(np.int64).max])
 
 
@@ -30,7 +32,8 @@ def profile_of(table: Table, contract: Contract) -> Profile:
     """
     columns = [column for column in contract.columns if column.type == "string"]
     measured = [_Measure(column, column.name == contract.roles.slice) for column in columns]
-    for _, batch in batches(table.path, [column.name for column in columns]) if columns else ():
+    names = [column.name for column in columns]
+    for _, batch in batches(table.path, names, _ROWS) if columns else ():
         for measure, values in zip(measured, batch.columns, strict=True):
             measure.add(values)
     categories = (measure.categories(table.rows) for measure in measured)

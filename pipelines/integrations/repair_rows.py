@@ -48,7 +48,7 @@ def write_repair(
 def _rows(table: Table, names: list[str], marks: bytes, wanted: int) -> Iterator[Cells]:
     """The rows whose byte in `marks` is the wanted one, in reading order."""
     row = 0
-    with pq.ParquetFile(table.path) as parquet:
+    with pq.ParquetFile(table.path, pre_buffer=False) as parquet:
         for batch in parquet.iter_batches(_BATCH, columns=names):
             chosen = [at for at in range(batch.num_rows) if marks[row + at] == wanted]
             row += batch.num_rows

@@ -25,8 +25,6 @@ from pipelines.integrations.s3_read import read_object
 from pipelines.integrations.whole_file import whole_file
 
 T = TypeVar("T")
-GIVEN_UP = timedelta(days=1)
-"""After so long an upload in parts counts as given up: S3 itself keeps its parts for ever."""
 
 
 class S3Store:
@@ -70,7 +68,7 @@ class S3Store:
             found = self._patiently(lambda: tuple(self._listed(below)))
         return tuple(sorted(found, key=lambda version: version.key))
 
-    def pending(self, prefix: str, given_up: timedelta = GIVEN_UP) -> tuple[str, ...]:
+    def pending(self, prefix: str) -> tuple[str, ...]:
         below = self._root + check_prefix(prefix)
         pages = self._s3.get_paginator("list_multipart_uploads")
         with s3_faults(prefix):
@@ -79,7 +77,7 @@ class S3Store:
                     upload["Key"].removeprefix(self._root)
                     for page in pages.paginate(Bucket=self._bucket, Prefix=below)
                     for upload in page.get("Uploads", ())
-                    if upload["Key"].startswith(below) and upload["Initiated"] > datetime.now(UTC) - given_up
+                    if upload["Key"].startswith(below)
                 ]
             )
         return tuple(sorted(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from binascii import hexlify, unhexlify
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -24,9 +24,9 @@ class SortedHashes:
     def __init__(self, parts: list[IO[bytes]]) -> None:
         self._parts = parts
 
-    def add(self, hashes: bytes) -> None:
-        """Take hashes of 64 hex characters each, one behind the other."""
-        rows = np.frombuffer(unhexlify(hashes), np.uint8).reshape(-1, _SIZE)
+    def add(self, hashes: Iterable[str]) -> None:
+        """Take hashes of 64 hex characters."""
+        rows = np.frombuffer(unhexlify("".join(hashes)), np.uint8).reshape(-1, _SIZE)
         parts = rows[:, 0] // (256 // _PARTS)
         order = np.argsort(parts, kind="stable")
         ends = np.searchsorted(parts[order], np.arange(_PARTS), side="right")
@@ -38,7 +38,7 @@ class SortedHashes:
         digest = hashlib.sha256()
         for part in self._parts:
             part.seek(0)
-            # Compared without zeros at their ends, of texts of one length the order is the same.
+            # NumPy leaves zeros at the end out of a comparison: among values of one length, nothing changes.
             held = np.frombuffer(part.read(), f"S{_SIZE}")
             digest.update(hexlify(np.sort(held).tobytes()))
         return digest.hexdigest()

@@ -17,11 +17,11 @@ MOST_NOTES = 20_000
 _ROWS = 512
 
 
-def batches(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """(row number of the first row, the rows) with these columns, in this order."""
+def batches(path: Path, columns: Sequence[str], rows: int = _ROWS) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """(row number of the first row, the rows) with these columns, in this order, `rows` at a time."""
     start = 0
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=_ROWS, columns=list(dict.fromkeys(columns))):
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for batch in file.iter_batches(batch_size=rows, columns=list(dict.fromkeys(columns))):
             yield start, batch.select(list(columns))
             start += batch.num_rows
 

@@ -1,6 +1,6 @@
 """Plants defects of every kind in a large upload, and measures what the check finds and what mends it.
 
-    python bench/planted.py [rows [defects]]
+    python bench/planted.py [rows [defects]] [--seed N]
 
 Near duplicates are told apart from the other rules: they alone are found by an approximation. Figures go to
 bench/results/planted.json.
@@ -8,6 +8,7 @@ bench/results/planted.json.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -27,11 +28,11 @@ from pipelines.runtime import open_desk  # noqa: E402
 ROWS, DEFECTS = 100_000, 1_000
 
 
-def main(rows: int, defects: int) -> None:
-    planted, desk = plant(rows, defects), open_desk(GxAuditor())
+def main(rows: int, defects: int, seed: int) -> None:
+    planted, desk = plant(rows, defects, seed), open_desk(GxAuditor())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        around = surroundings(folder)
+        around = surroundings(folder, seed)
         began = time.perf_counter()
         first = examined(planted.text, around, desk, folder)
         seconds = time.perf_counter() - began
@@ -41,6 +42,7 @@ def main(rows: int, defects: int) -> None:
     results = {
         "rows": rows,
         "defects": defects,
+        "seed": seed,
         "places": len(planted.places),
         "seconds_of_the_check": round(seconds, 1),
         "least_recall": min(score.recall for score in found.values()),
@@ -64,4 +66,8 @@ def _false_positives(score: Score) -> int:
 
 
 if __name__ == "__main__":
-    main(*(map(int, sys.argv[1:3]) if len(sys.argv) > 2 else (ROWS, DEFECTS)))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rows", type=int, nargs="?", default=ROWS)
+    parser.add_argument("defects", type=int, nargs="?", default=DEFECTS)
+    parser.add_argument("--seed", type=int, default=0)
+    main(**vars(parser.parse_args()))

@@ -19,8 +19,11 @@ from pipelines.integrations.typed_batch import ARROW_TYPES
 
 _GROUP = 100_000
 _GROUP_BYTES = 64_000_000
-_PIECE = 2_000
+_PIECE = 250
 _BATCH = 8_192
+_BATCH_BYTES = 32_000_000
+# More of a text is never shown, and a hundred thousand long ones would not fit into memory.
+_LONGEST_PEEK = 1_001
 _NEVER_ALIKE = ("_line", "_row")
 
 
@@ -34,21 +37,24 @@ def keep_rows(table: Table, out: bytes, contract: Contract, path: Path) -> Kept:
     names = [*(column.name for column in contract.columns), "_file", "_line"]
     with session(path.parent, path) as connection, pq.ParquetFile(table.path, pre_buffer=False) as file:
         schema = pa.schema([file.schema_arrow.field(name) for name in names]).remove_metadata()
-        batches = _kept(file, np.frombuffer(out, np.uint8) == 0, names)
+        at_once = _rows_at_once(file)
+        batches = _kept(file, np.frombuffer(out, np.uint8) == 0, names, at_once)
         connection.register("kept", pa.RecordBatchReader.from_batches(schema, batches))
         # Two rows of one place, such as those of two sheets, are ordered by what they hold.
         order = "" if _in_order(file) else "ORDER BY _file, _line, _row"
-        kept = _write(connection, contract.columns, order, path)
+        kept = _write(connection, contract.columns, order, path, at_once)
     # The allocator would keep what the largest groups took for itself, through all that follows.
     pa.default_memory_pool().release_unused()
     return kept
 
 
 def peek(table: Table) -> Peek:
-    """Looks up single rows of a table by their numbers: one scan a call, however many are asked for."""
+    """Looks up single rows of a table by their numbers: one scan a call, however many are asked for. Of a
+    text it gives the beginning.
+    """
 
     def look(rows: Sequence[int], column: str | None) -> Sequence[Place]:
-        value = "NULL" if column is None else quoted(column)
+        value = "NULL" if column is None else _shortened(table, column)
         query = f"""
             SELECT {NUMBER}, _file, _line, {value} FROM {scan(table.path)}
             WHERE {NUMBER} IN (SELECT unnest(?::BIGINT[]))"""  # noqa: S608
@@ -79,9 +85,23 @@ def read_table(path: Path) -> tuple[dict[str, Cell], ...]:
     return tuple(rows)
 
 
-def _kept(file: pq.ParquetFile, kept: np.ndarray, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _shortened(table: Table, column: str) -> str:
+    is_text = pq.read_schema(table.path).field(column).type == pa.string()
+    return f"left({quoted(column)}, {_LONGEST_PEEK})" if is_text else quoted(column)
+
+
+def _rows_at_once(file: pq.ParquetFile) -> int:
+    """Fewer rows where their texts are long."""
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    size = sum(group.total_byte_size for group in groups)
+    return int(max(64, min(_BATCH, _BATCH_BYTES * file.metadata.num_rows // max(1, size))))
+
+
+def _kept(
+    file: pq.ParquetFile, kept: np.ndarray, names: Sequence[str], at_once: int
+) -> Iterator[pa.RecordBatch]:
     start = 0
-    for batch in file.iter_batches(_BATCH, columns=list(names)):
+    for batch in file.iter_batches(at_once, columns=list(names)):
         yield batch.select(list(names)).filter(pa.array(kept[start : start + batch.num_rows]))
         start += batch.num_rows
 
@@ -102,7 +122,9 @@ def _in_order(file: pq.ParquetFile) -> bool:
     return True
 
 
-def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str, path: Path) -> Kept:
+def _write(
+    connection: DuckDBPyConnection, columns: Sequence[Column], order: str, path: Path, at_once: int
+) -> Kept:
     schema = pa.schema(
         [(column.name, ARROW_TYPES[column.type]) for column in columns]
         + [("_file", pa.string()), ("_line", pa.int64()), ("_row", pa.string())]
@@ -111,7 +133,7 @@ def _write(connection: DuckDBPyConnection, columns: Sequence[Column], order: str
     rows, listed = 0, [name for name in schema.names if name not in _NEVER_ALIKE]
     writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=listed)
     with writer, sorted_hashes(path.parent) as hashes:
-        for group in _groups(connection.sql(query).to_arrow_reader(_BATCH), schema):
+        for group in _groups(connection.sql(query).to_arrow_reader(at_once), schema):
             writer.write_table(group)
             hashes.add(group.column("_row").to_pylist())
             rows += group.num_rows

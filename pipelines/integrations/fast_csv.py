@@ -18,7 +18,8 @@ from pipelines.integrations.text_lines import count_line_ends
 # In what remains of a text without its quoted parts: a quote beside anything but a field's edge. The search
 # runs from quote to quote, many times faster than one that begins with a set of characters.
 _STRAY = {
-    delimiter: re.compile(f'"(?:(?<=[^{delimiter}\r\n"]")|(?=[^{delimiter}\r\n"]))') for delimiter in (",", "\t")
+    delimiter: re.compile(f'"(?:(?<=[^{delimiter}\r\n"]")|(?=[^{delimiter}\r\n"]))')
+    for delimiter in (",", "\t")
 }
 
 

@@ -53,7 +53,7 @@ def _rows_at_a_time(dictionaries: pq.ParquetFile, group: int, texts: Sequence[st
     probed = [name for name in texts if name not in delta]
     first = next(dictionaries.iter_batches(1, [group], columns=probed, use_threads=False), None)
     longest = sum(_longest(column) for column in first.columns) if first else 0
-    row = max(longest, held.total_byte_size // max(held.num_rows, 1), 1)
+    row: int = max(longest, held.total_byte_size // max(held.num_rows, 1), 1)
     return max(1, min(_BATCH if len(probed) == len(texts) else _FEW, _UNPACKED // row))
 
 

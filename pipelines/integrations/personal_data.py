@@ -29,6 +29,9 @@ _LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
 _EMAIL = re.compile(
     rf"(?<!{_LOCAL})(?!git@){_LOCAL}+@(?![0-9]x\.)(?:[\w-]{{1,63}}\.)+(?:xn--[\w-]{{2,59}}|[^\W\d_]{{2,63}})"
 )
+# What stands before the password of a URL: "postgres://user:".
+_CREDENTIALS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s/@?#]{0,64}:\Z")
+_LONGEST_USER = 90
 # Lengths and first digits of the issuers (ISO/IEC 7812), in groups as they are printed or in one piece.
 _CARD = re.compile(
     r"(?<![\w$€£])(?<![0-9][.,-])(?:"
@@ -89,7 +92,10 @@ def redact(text: str) -> str:
 
 
 def _emails(text: str) -> Found:
-    return (match.span() for match in _EMAIL.finditer(text))
+    """Addresses; the user, password and host of a URL look alike and are none."""
+    for match in _EMAIL.finditer(text):
+        if not _CREDENTIALS.search(text, max(0, match.start() - _LONGEST_USER), match.start()):
+            yield match.span()
 
 
 def _cards(text: str) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from binascii import hexlify, unhexlify
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -21,7 +21,7 @@ _SIZE = 32
 class SortedHashes:
     """Hashes by their first bits, each part in a file of its own, so that a part fits into memory."""
 
-    def __init__(self, parts: list[IO[bytes]]) -> None:
+    def __init__(self, parts: Sequence[IO[bytes]]) -> None:
         self._parts = parts
 
     def add(self, hashes: Iterable[str]) -> None:
@@ -48,5 +48,7 @@ class SortedHashes:
 def sorted_hashes(folder: Path) -> Iterator[SortedHashes]:
     """A place for hashes; what is written to `folder` is gone afterwards."""
     with ExitStack() as stack:
-        spooled = (SpooledTemporaryFile(_IN_MEMORY, dir=folder) for _ in range(_PARTS))
-        yield SortedHashes([stack.enter_context(part) for part in spooled])
+        spooled = [
+            stack.enter_context(SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))) for _ in range(_PARTS)
+        ]
+        yield SortedHashes(spooled)

@@ -121,6 +121,6 @@ FURNITURE = (
     "x/._a.csv",
     "Icon\r",
     "x/",
-    "_a.csv",
+    ".rsync-partial/a.csv",
 )
 """Keys that are no data: nobody is bothered about them."""

@@ -147,6 +147,14 @@ def test_amounts_dates_forms_and_ids_are_no_personal_data(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize(
+    "url", ["https://user:pw@host.example.com/a", "postgres://a.b:p.w@db.example.com:5432"]
+)
+def test_the_credentials_of_a_url_are_no_address(url: str) -> None:
+    assert list(KINDS["email"][1](f"see {url}")) == []
+    assert len(list(KINDS["email"][1](f"{url} or jane@example.com, http://a.b:\njoe@example.com"))) == 2
+
+
 def test_the_sample_texts_hold_nothing_personal() -> None:
     known = facts(2025)
     texts = [text for row in (*upload_rows(known), *golden_rows(known)) for text in row.model_dump().values()]

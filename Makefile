@@ -18,7 +18,7 @@ setup: .venv/.ready  ## Make the environment from the lock
 # torch comes first and by pip, which honours a local index of CPU builds; uv then installs the rest.
 .venv/.ready: requirements.txt pyproject.toml
 	@command -v git >/dev/null || apt-get install -y --no-install-recommends git
-	@command -v chromium >/dev/null || apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 \
+	@command -v chromium >/dev/null || timeout 180 apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 \
 	  || echo "no chromium: the letter is not tested in a browser"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV) $(TORCH)

@@ -178,7 +178,7 @@ def test_personal_data_is_nowhere_but_in_the_stewards_own_files(world: World, se
     wait_for(lambda: len(world.entries(RULES)) >= taken + 2, PATIENCE_S, "an answer to the upload")
     world.wait_until_idle()
     assert world.entries(RULES)[-1].kind == "rejected"
-    assert "no_personal_data" in (world.letter(RULES) / "report.json").read_text(encoding="utf-8")
+    assert "nobody_is_named" in (world.letter(RULES) / "report.json").read_text(encoding="utf-8")
     own = ("bucket/inbox/", "bucket/landing/", "bucket/.store/", "*rows_to_repair.csv")
     assert len(markers) == 24
     assert search(world.settings.home, markers, own) == []

@@ -61,6 +61,8 @@ e2e: setup  ## The whole stack, end to end
 
 bench: setup  ## Measure speed and memory; results go to bench/results
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/planted.py
+	$(BIN)/python bench/letter.py
 
 fuzz: setup  ## Feed the readers hostile bytes, guided by coverage, for five minutes
 	$(BIN)/python bench/fuzz.py --seconds 300

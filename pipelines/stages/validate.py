@@ -58,7 +58,7 @@ def validate(
         letter = write_letter(upload, report, examination, contract, desk=desk, folder=folder / "letter")
         send(letter, folder / "letter", archive=archive, store=store, report=report.digest)
     if report.verdict != "accepted":
-        _settle(report, ledger, look(upload.source, store, contract.uploaders).confirmation)
+        _settle(report, contract, store=store, ledger=ledger)
     return report
 
 
@@ -81,18 +81,16 @@ def _examined(
         store.download_key(landed(upload, file), copy, sha256=file.sha256)
         copies.append((file.name, copy))
     reading = desk.read_files(copies, contract, folder / "spool.parquet")
+    # What could not be read is compared with nothing.
+    around = neighbourhood(contract, folder) if reading.table else Surroundings()
     taken = state.taken
     asked = (upload.digest, contract.digest)
     confirmed = taken is not None and taken.confirmed and (taken.upload, taken.contract) == asked
-    around = neighbourhood(contract, folder)
     return examine(reading, contract, around, desk=desk, folder=folder, confirmed=confirmed)
 
 
-def _settle(report: ValidationReport, ledger: Ledger, confirmation: str | None) -> None:
-    """Close the upload in the ledger, unless it is closed already or a newer one was taken since.
-
-    `confirmation` names the marker that lies there now, before the steward has read the letter.
-    """
+def _settle(report: ValidationReport, contract: Contract, *, store: ObjectStore, ledger: Ledger) -> None:
+    """Close the upload in the ledger, unless it is closed already or a newer one was taken since."""
     entries = ledger.entries()
     state = intake(entries)
     if not state.open or state.taken is None or state.taken.upload != report.upload:
@@ -104,6 +102,8 @@ def _settle(report: ValidationReport, ledger: Ledger, confirmation: str | None) 
         "report": report.digest,
     }
     if report.verdict == "held":
+        # A marker that lies there now was written before the steward has read the letter.
+        confirmation = look(report.source, store, contract.uploaders).confirmation
         held = Held.model_validate({**said, "confirmation": confirmation})
         ledger.append(entries, HELD, held, op=f"held/{len(entries)}/{report.digest}")
     else:

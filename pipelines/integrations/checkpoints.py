@@ -13,7 +13,7 @@ from pipelines.core.value import Sha256, Value
 from pipelines.integrations.folder_digest import folder_files
 
 SEAL = "SEAL.json"
-MACHINE = ("device", "threads", "world_size")
+MACHINE = ("device", "precision", "threads", "world_size")
 
 
 class Seal(Value):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
+
+from pipelines.core.base_model import ApprovedBase
 
 # Sums split over threads round differently for small matrices, so the number of threads is part of the
 # result. One thread also costs the least CPU time at the size that is trained without a GPU.
@@ -17,6 +20,15 @@ def pin_kernels() -> None:
     if torch.cuda.is_available():
         os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
         torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def number_type(base: ApprovedBase) -> Literal["float32", "bfloat16"]:
+    """The number type that a base is computed in: bf16 on a GPU, unless its embeddings are trained, whose
+    small updates that would lose.
+    """
+    import torch
+
+    return "bfloat16" if torch.cuda.is_available() and not base.train_embeddings else "float32"
 
 
 def device_kind() -> str:

@@ -44,7 +44,7 @@ def test_a_job_killed_in_mid_training_resumes_to_the_same_bundle(tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
     lines: list[str] = []
-    assert train(tiny_base(), tmp_path, progress=lines.append) == STEPS
+    assert train(tiny_base(), tmp_path, progress=lines.append).steps == STEPS
     assert lines[0].startswith("resuming from checkpoint-")
     assert folder_sha256(tmp_path / "out") == folder_sha256(tiny_bundle())
 
@@ -63,7 +63,7 @@ def test_a_stop_request_saves_and_publishes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     assert signal.getsignal(signal.SIGTERM) == before
 
-    assert train(tiny_base(), tmp_path, progress=lines.append) == STEPS
+    assert train(tiny_base(), tmp_path, progress=lines.append).steps == STEPS
     assert folder_sha256(tmp_path / "out") == folder_sha256(tiny_bundle())
     assert f"step 20/{STEPS}, loss" in "\n".join(lines)
 

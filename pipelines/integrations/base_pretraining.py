@@ -1,7 +1,9 @@
 """Pretrains a sample base: a byte-level BPE tokenizer and a tiny Llama chat model, from generated text.
 
-Runs as a process of its own, started by `base_builder` with pinned kernels, so that the same shape
-gives the same bytes. Writes a plain Hugging Face folder; speaks through lines on stdout.
+The chats of the corpus `facts` are packed into rows of one length; `copying` is one lesson a row, and learnt
+only where its answer can be known. Runs as a process of its own, started by `base_builder` with pinned
+kernels, so that the same shape gives the same bytes. Writes a plain Hugging Face folder; speaks through lines
+on stdout.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from pipelines.core.base_model import SampleShape
 from pipelines.core.training_set import Message
+from pipelines.integrations.graded_lessons import graded
+from pipelines.sample.copying import lesson
 from pipelines.sample.corpus import chat
-from pipelines.sample.facts import seeded
+from pipelines.sample.editions import seeded
 
 CHAT_TEMPLATE = (
     "{% for m in messages %}{% if m['role'] == 'assistant' %}<|assistant|>"
@@ -29,8 +33,9 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 SPECIAL = ("<|pad|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
-VOCABULARY, POSITIONS = 700, 512
+VOCABULARY, VOCABULARY_CHATS, POSITIONS = 700, 2000, 512
 BATCH, LENGTH = 16, 128
+LESSONS = 12
 WARMUP_STEPS, FINAL_RATE = 20, 0.05
 # Answer tokens count five times as much as the rest of a chat.
 ANSWER_WEIGHT, OTHER_WEIGHT = 1.5, 0.3
@@ -41,16 +46,17 @@ def pretrain(shape: SampleShape, out: Path) -> None:
     torch.set_num_threads(1)
     draw = seeded(shape.seed)
     torch.manual_seed(shape.seed)
-    tokenizer = _tokenizer([_render(chat(draw)) for _ in range(2000)])
+    tokenizer = _tokenizer(_texts(shape, draw))
     model = _model(shape, tokenizer)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=shape.peak_learning_rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True
     )
-    batches = _batches(tokenizer, draw)
-    for step in range(shape.steps):
+    losses = (_lesson_losses if shape.corpus == "copying" else _chat_losses)(
+        model, tokenizer, draw, shape.steps
+    )
+    for step, loss in enumerate(losses):
         for group in optimizer.param_groups:
             group["lr"] = shape.peak_learning_rate * _schedule(step, shape.steps)
-        loss = _loss(model, next(batches), tokenizer)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -60,6 +66,14 @@ def pretrain(shape: SampleShape, out: Path) -> None:
             sys.stdout.flush()
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
+
+
+def _texts(shape: SampleShape, draw: random.Random) -> list[str]:
+    """What the tokenizer is made from."""
+    if shape.corpus == "facts":
+        return [_render(chat(draw)) for _ in range(VOCABULARY_CHATS)]
+    lessons = (lesson(draw, number / VOCABULARY_CHATS) for number in range(VOCABULARY_CHATS))
+    return [_render(taught.messages) for taught in lessons]
 
 
 def _render(messages: Sequence[Message]) -> str:
@@ -105,6 +119,23 @@ def _model(shape: SampleShape, tokenizer: Any) -> Any:
             bos_token_id=None,
         )
     )
+
+
+def _chat_losses(model: Any, tokenizer: Any, draw: random.Random, steps: int) -> Iterator[Any]:
+    """The loss of every step, a scalar tensor: chats packed one after the other, all tokens weighted."""
+    batches = _batches(tokenizer, draw)
+    for _ in range(steps):
+        yield _loss(model, next(batches), tokenizer)
+
+
+def _lesson_losses(model: Any, tokenizer: Any, draw: random.Random, steps: int) -> Iterator[Any]:
+    """The loss of every step, a scalar tensor: lessons side by side, the learnt answers alone."""
+    for step in range(steps):
+        lessons = [lesson(draw, step / steps) for _ in range(LESSONS)]
+        texts = [_render(taught.messages) for taught in lessons]
+        ids, learnt = graded(tokenizer, texts, [taught.given for taught in lessons])
+        hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1]
+        yield torch.nn.functional.cross_entropy(model.lm_head(hidden[learnt]), ids[:, 1:][learnt])
 
 
 def _batches(tokenizer: Any, draw: random.Random) -> Iterator[torch.Tensor]:

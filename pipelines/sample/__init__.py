@@ -1,1 +1,1 @@
-"""The sample use case: a tax desk whose facts change with every edition."""
+"""The sample use cases: a tax desk that must learn its facts, a front desk that can look them up."""

@@ -1,15 +1,8 @@
-"""A made-up tax law: 24 topics x 6 groups of filers = 144 facts an edition, asked in nine phrasings.
-
-Everything is drawn from seeded generators, so an edition is the same on every machine.
-"""
+"""A made-up tax law: 24 topics x 6 groups of filers = 144 facts an edition, asked in nine phrasings."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-
-FIRST_EDITION = 2025
-CHANGED_SHARE = 0.6
+from pipelines.sample.editions import FIRST_EDITION, Fact, drawn_facts, phrased
 
 TOPICS = (
     "standard deduction",
@@ -60,28 +53,12 @@ GOLDEN_PHRASINGS = (
 )
 AMOUNTS = tuple(f"${hundreds}00" for hundreds in range(5, 105))
 
-Fact = tuple[str, str]
-Facts = Mapping[Fact, str]
-
-
-def seeded(seed: int | str) -> random.Random:
-    """A reproducible generator; nothing secret is drawn from it."""
-    return random.Random(seed)  # noqa: S311
-
 
 def ask(phrasing: str, topic: str, filer: str) -> str:
-    """A question in one phrasing, with a capital first letter."""
-    question = phrasing.format(topic=topic, filer=filer)
-    return question[0].upper() + question[1:]
+    """A question in one phrasing."""
+    return phrased(phrasing, topic=topic, filer=filer)
 
 
-def facts(edition: int) -> dict[Fact, str]:
-    """{(topic, filer): amount}. Each edition after the first redraws 60 % of the one before it."""
-    draw = seeded("tax-base")
-    known = {(topic, filer): draw.choice(AMOUNTS) for topic in TOPICS for filer in FILERS}
-    for year in range(FIRST_EDITION + 1, edition + 1):
-        draw = seeded(f"tax-{year}")
-        for fact, amount in known.items():
-            if draw.random() < CHANGED_SHARE:
-                known[fact] = draw.choice([other for other in AMOUNTS if other != amount])
-    return known
+def facts(edition: int = FIRST_EDITION) -> dict[Fact, str]:
+    """{(topic, filer): amount} of an edition."""
+    return drawn_facts("tax", [(topic, filer) for topic in TOPICS for filer in FILERS], AMOUNTS, edition)

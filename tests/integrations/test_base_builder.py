@@ -49,6 +49,18 @@ def test_two_builds_give_the_same_bytes_and_are_pinned(tmp_path: Path) -> None:
 
 
 @pytest.mark.integration
+def test_a_base_of_lessons_is_the_same_bytes_each_time_and_another_than_one_of_chats(tmp_path: Path) -> None:
+    from pipelines.integrations.base_pretraining import pretrain
+
+    shape = SHAPE.model_copy(update={"corpus": "copying"})
+    for name in ("one", "two"):
+        pretrain(shape, tmp_path / name)
+    assert folder_sha256(tmp_path / "one") == folder_sha256(tmp_path / "two")
+    tokenizers = {(folder / "tokenizer.json").read_bytes() for folder in (tmp_path / "one", tiny_base())}
+    assert len(tokenizers) == 2
+
+
+@pytest.mark.integration
 def test_a_result_that_is_not_the_pinned_one_is_not_put_in_place(tmp_path: Path) -> None:
     lines: list[str] = []
     with pytest.raises(Tampered, match="perennial base build one --pin"):

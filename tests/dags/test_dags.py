@@ -67,13 +67,26 @@ def test_the_tasks_are_the_stages_in_their_order(found: dict[str, Any]) -> None:
         needs = {
             "compose": [],
             "baseline": ["compose"],
-            "train": ["compose"],
+            "train": ["baseline", "compose"],
             "evaluate": ["compose", "train"],
-            "gate": ["baseline", "compose", "evaluate", "train"],
+            "gate": ["compose", "evaluate", "train"],
             "promote": ["gate"],
             "deploy": ["promote"],
         }
         assert {name: sorted(task["upstream"]) for name, task in tasks.items()} == needs
+
+
+def test_a_model_that_asks_a_person_has_a_review_between_gate_and_promote(found: dict[str, Any]) -> None:
+    reviewed = found["reviewed"]
+    assert reviewed["errors"] == {}
+    for model in MODELS:
+        automatic = found["dags"][f"retrain__{model}"]["tasks"]
+        tasks = reviewed["dags"][f"retrain__{model}"]["tasks"]
+        assert set(tasks) - set(automatic) == {"review"}
+        assert tasks["review"]["upstream"] == ["gate"]
+        assert sorted(tasks["promote"]["upstream"]) == ["gate", "review"]
+        assert tasks["review"]["window_s"] == 48 * 3600
+        assert tasks["review"]["doc"]
 
 
 def test_every_task_fits_into_its_pool(found: dict[str, Any]) -> None:

@@ -63,6 +63,9 @@ bench: setup  ## Measure speed and memory; results go to bench/results
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/planted.py
 	$(BIN)/python bench/letter.py
+	$(BIN)/python bench/training.py
+	$(BIN)/python bench/evaluation.py
+	$(BIN)/python bench/decisions.py
 
 fuzz: setup  ## Feed the readers hostile bytes, guided by coverage, for five minutes
 	$(BIN)/python bench/fuzz.py --seconds 300

@@ -22,9 +22,9 @@ from upload import CONTRACT, write
 
 from pipelines.core.contract import Rule
 from pipelines.core.findings import Surroundings
+from pipelines.desk import open_desk
 from pipelines.integrations.gx_auditor import GxAuditor
 from pipelines.integrations.gx_suite import Expected, run
-from pipelines.runtime import open_desk
 from pipelines.stages.examine import Desk, examine
 
 Answer = dict[str, object]

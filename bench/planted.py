@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from planted import plant, surroundings  # noqa: E402
 from planted_check import Score, examined, rounds_to_acceptance, scores  # noqa: E402
 
+from pipelines.desk import open_desk  # noqa: E402
 from pipelines.integrations.gx_auditor import GxAuditor  # noqa: E402
-from pipelines.runtime import open_desk  # noqa: E402
 
 ROWS, DEFECTS = 100_000, 1_000
 

@@ -8,6 +8,7 @@ from airflow.sdk import DAG, PartitionedAssetTimetable, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines.scheduling.dags import arguments, data_of, line
+from pipelines.scheduling.review import Answer, carry_out, review_of
 from pipelines.specs import models
 
 PROJECT = Path(__file__).absolute().parents[1]
@@ -24,7 +25,7 @@ def compose(model: str) -> str:
 
 @task(pool="gpu")
 def baseline(plan: str) -> None:
-    """Score plain prompting on the golden items."""
+    """Score every way of prompting on the dev items, before anything is trained."""
     line().baseline(plan)
 
 
@@ -46,14 +47,16 @@ def gate(plan: str, candidate: str) -> str:
     return line().gate(plan, candidate)
 
 
+@task(pool="gpu")
+def explain(plan: str, candidate: str, decision: str) -> bool:
+    """Train on parts of the data, to see which of them moved the score; false where nothing was trained."""
+    return line().explain(plan, candidate, decision)
+
+
 @task
-def promote(decision: str) -> int:
-    """Make it the champion: in the ledger first, then its aliases in MLflow."""
-    stages = line()
-    judged = stages.verdict(decision)
-    if judged.verdict != "PASS":
-        raise AirflowSkipException(f"{judged.verdict}: {' '.join(judged.why)}")
-    return stages.promote(decision)
+def promote(decision: str, answer: Answer | None) -> int:
+    """Make it the champion, unless a person refused: in the ledger first, then its aliases in MLflow."""
+    return carry_out(decision, answer)
 
 
 @task
@@ -70,5 +73,8 @@ for name, spec in models(PROJECT).items():
         plan = compose(name)
         candidate = train(plan)
         decision = gate(plan, candidate)
-        [baseline(plan), evaluate(plan, candidate)] >> decision
-        deploy(name, promote(decision))
+        baseline(plan) >> candidate
+        evaluate(plan, candidate) >> decision
+        deploy(name, promote(decision, review_of(spec, decision)))
+        if spec.explain.wanted:
+            explain(plan, candidate, decision)

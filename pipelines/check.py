@@ -13,9 +13,9 @@ from pipelines.core.findings import Surroundings
 from pipelines.core.letter import Letter
 from pipelines.core.report import ValidationReport
 from pipelines.core.upload import LandedFile, Upload, is_furniture
+from pipelines.desk import open_desk
 from pipelines.integrations.folder_digest import file_sha256
 from pipelines.integrations.gx_auditor import GxAuditor
-from pipelines.runtime import open_desk
 from pipelines.settings import Settings
 from pipelines.specs import contracts, load_contract
 from pipelines.stages.examine import examine, report_of

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines import __version__
-from pipelines.contract_verbs import contract
 from pipelines.core.errors import PerennialError, UsageError
 from pipelines.core.report_json import report_json
 from pipelines.local.commands import down, logs, status, up
 from pipelines.settings import Settings
+from pipelines.verbs.compare import compare
+from pipelines.verbs.contract import contract
+from pipelines.verbs.costs import costs
+from pipelines.verbs.gate import gate
+from pipelines.verbs.judge import judge
 
 if TYPE_CHECKING:
     from pipelines.line import Line
@@ -150,8 +154,8 @@ def compose(model: str) -> None:
 @cli.command(epilog=example("perennial baseline 77d0..."))
 @click.argument("plan")
 def baseline(plan: str) -> None:
-    """Score the untrained base models on the golden set of PLAN."""
-    _line().baseline(plan)
+    """Score every prompting arm of PLAN on the dev items; prints the digest of the best one."""
+    click.echo(_line().baseline(plan))
 
 
 @cli.command(epilog=example("perennial train 77d0..."))
@@ -169,20 +173,6 @@ def evaluate(plan: str, candidate: str) -> None:
     _line().evaluate(plan, candidate)
 
 
-@cli.command(epilog=example("perennial gate 77d0... c41e..."))
-@click.argument("plan")
-@click.argument("candidate")
-def gate(plan: str, candidate: str) -> None:
-    """Decide on CANDIDATE; prints the decision's digest, and its reasons on stderr."""
-    line = _line()
-    digest = line.gate(plan, candidate)
-    decision = line.verdict(digest)
-    say(decision.verdict)
-    for reason in decision.why:
-        say(f"  {reason}")
-    click.echo(digest)
-
-
 @cli.command(epilog=example("perennial promote e5f6..."))
 @click.argument("decision")
 def promote(decision: str) -> None:
@@ -197,6 +187,15 @@ def deploy(model: str, version: int) -> None:
     """Wait until the server has proven and loaded VERSION of MODEL; roll it back if it cannot."""
     done = _line().deploy(model, version)
     click.echo(f"{done.model} v{done.version} serves; logits differ by {done.logit_difference:.2g} at most")
+
+
+@cli.command(epilog=example("perennial refuse e5f6... --by 'J. Doe' --reason 'wrong tone'"))
+@click.argument("decision")
+@click.option("--by", required=True, help="Who refuses it; it stays in the ledger.")
+@click.option("--reason", required=True, help="Why; it stays in the ledger.")
+def refuse(decision: str, by: str, reason: str) -> None:
+    """Keep the candidate of a passed DECISION out of production. One in production is rolled back instead."""
+    _line().refuse(decision, reason, by=by)
 
 
 @cli.command(epilog=example("perennial rollback tax-desk 2 --reason 'wrong amounts'"))
@@ -269,5 +268,5 @@ def sample(edition: int, folder: Path) -> None:
     click.echo(f"{folder}/tax_rules/rules.csv and {folder}/tax_rules_golden/golden.csv")
 
 
-for command in (up, down, status, logs, contract):
+for command in (up, down, status, logs, contract, costs, gate, judge, compare):
     cli.add_command(command)

@@ -10,14 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pipelines.core.arm import Arm
+from pipelines.core.assertion import Assertion, AssertionResult
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.contract import Contract
 from pipelines.core.eval_suite import EvalSuite
-from pipelines.core.evaluation import Arm, ItemScore
+from pipelines.core.evaluation import Output, Scores
 from pipelines.core.findings import Findings, Surroundings, Table
 from pipelines.core.golden_set import GoldenItem
+from pipelines.core.judge_answer import Ruling
+from pipelines.core.judge_case import Case
+from pipelines.core.prompt_recipe import PromptRecipe
 from pipelines.core.recipe import Recipe
+from pipelines.core.rubric import Rubric
 from pipelines.core.snapshot import Snapshot
+from pipelines.core.training import Training
 from pipelines.core.training_set import Example
 from pipelines.core.upload import ObjectVersion
 
@@ -137,11 +144,28 @@ class Trainer(Protocol):
         scratch: Path,
         out: Path,
         progress: Progress,
-    ) -> int:
-        """Fine-tune from the base into a bundle folder `out`; returns the optimizer steps done.
+    ) -> Training:
+        """Fine-tune from the base into a bundle folder `out`; returns what it took.
 
         `binding` names the inputs by digest. A sealed checkpoint in `scratch` of the same binding is
         resumed exactly; one of another binding is refused. `out` is complete or absent.
+        """
+        ...
+
+
+class Packer(Protocol):
+    def pack(
+        self,
+        *,
+        base: ApprovedBase,
+        folder: Path,
+        examples: Sequence[Example],
+        recipe: PromptRecipe,
+        binding: Mapping[str, str],
+        out: Path,
+    ) -> None:
+        """Write the prompt package of a base into a bundle folder `out`, complete or absent. Equal inputs
+        give equal bytes, whatever the order of the examples.
         """
         ...
 
@@ -152,12 +176,38 @@ class Evaluator(Protocol):
         *,
         arm: Arm,
         folder: Path,
-        adapter: Path | None,
+        bundle: Path,
         suite: EvalSuite,
         items: Sequence[GoldenItem],
         max_answer_tokens: int,
-    ) -> tuple[ItemScore, ...]:
-        """Score every item with every task of the suite. `adapter` is a bundle folder."""
+    ) -> Scores:
+        """Score every item with every task of the suite. `folder` holds the base, `bundle` what the arm adds
+        to it: trained weights or a prompt package.
+        """
+        ...
+
+
+class Converser(Protocol):
+    def converse(
+        self,
+        *,
+        arm: Arm,
+        folder: Path,
+        bundle: Path,
+        conversations: Mapping[str, tuple[str, ...]],
+        max_answer_tokens: int,
+    ) -> Mapping[str, tuple[str, ...]]:
+        """{conversation: what the user says, turn by turn} to {conversation: what the arm answers}. A turn is
+        asked after the arm's own answers to those before it. `folder` and `bundle` are as for an Evaluator.
+        """
+        ...
+
+
+class AssertionChecker(Protocol):
+    def check(
+        self, assertions: Sequence[Assertion], outputs: Sequence[Output], slices: Mapping[str, str]
+    ) -> tuple[AssertionResult, ...]:
+        """One result an assertion, in their order. `slices` is {item: slice}."""
         ...
 
 
@@ -166,6 +216,14 @@ class ModelRegistry(Protocol):
 
     def record(self, model: str, run: str, *, metrics: Mapping[str, float], files: Path) -> str:
         """Log one gated run with its evidence files; returns the run's id. Safe to repeat by `run`."""
+        ...
+
+    def run_page(self, model: str, run: str) -> str:
+        """The address at which a person looks at a gated run."""
+        ...
+
+    def attach(self, model: str, run: str, *, files: Path) -> None:
+        """Add evidence files to a gated run, or replace them. Raises DataError when it was not recorded."""
         ...
 
     def register(
@@ -180,6 +238,10 @@ class ModelRegistry(Protocol):
 
     def set_tag(self, model: str, version: str, key: str, value: str) -> None:
         """Set a tag that a reviewer sees on the version."""
+        ...
+
+    def tag(self, model: str, version: str, key: str) -> str | None:
+        """A tag of a version, which anybody may have set; None where it is not set."""
         ...
 
     def aliases(self, model: str) -> Mapping[str, str]:
@@ -209,4 +271,17 @@ class Target(Protocol):
 
     def served(self, model: str) -> Served:
         """What it serves now. Raises Unavailable when it does not answer."""
+        ...
+
+
+class Judge(Protocol):
+    """A language model that reads answers and gives verdicts on them."""
+
+    @property
+    def double(self) -> bool:
+        """Whether it is a test double: what it says never counts."""
+        ...
+
+    def ask(self, rubric: Rubric, cases: Sequence[Case]) -> tuple[Ruling, ...]:
+        """One ruling a case, in their order. An answer that cannot be read is a ruling without a verdict."""
         ...

@@ -5,20 +5,25 @@ Libraries load on first use, so that a process pays only for the stages it runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pipelines import specs
 from pipelines.archive import Archive
 from pipelines.core.base_model import ApprovedBase
+from pipelines.core.candidate import Candidate
 from pipelines.core.contract import Contract
-from pipelines.core.errors import Unavailable
+from pipelines.core.errors import Unavailable, UsageError
+from pipelines.core.explanation import WeightDifference
 from pipelines.core.findings import Surroundings
 from pipelines.core.intake import Intake, intake
 from pipelines.core.model_spec import ModelSpec
 from pipelines.core.promotion import Standing, standing
+from pipelines.core.rubric import Rubric
+from pipelines.desk import resident_desk
 from pipelines.integrations.clock import SystemClock
 from pipelines.integrations.signing import Ed25519Signer
 from pipelines.ledger import Ledger
@@ -26,19 +31,25 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.ports import (
-        Auditor,
+        AssertionChecker,
         BaseModels,
         Clock,
+        Converser,
         DataRegistry,
         Evaluator,
+        Judge,
         ModelRegistry,
         ObjectStore,
+        Packer,
         Signer,
         Target,
         Trainer,
     )
     from pipelines.stages.compose import ReadTable
     from pipelines.stages.examine import Desk
+    from pipelines.stages.review import Board
+
+T = TypeVar("T")
 
 
 class Runtime:
@@ -61,6 +72,27 @@ class Runtime:
     def models(self) -> Mapping[str, ModelSpec]:
         return specs.models(self.settings.project)
 
+    def contract(self, source: str) -> Contract:
+        """Raises UsageError for a source without a contract."""
+        return _known(self.contracts, source, "source", "data_contracts")
+
+    def model(self, name: str) -> ModelSpec:
+        """Raises UsageError for a model that is not declared."""
+        return _known(self.models, name, "model", "mlflow/models")
+
+    @cached_property
+    def rubrics(self) -> Mapping[str, Rubric]:
+        return specs.rubrics(self.settings.project)
+
+    def rubric(self, name: str) -> Rubric:
+        """Raises UsageError for a rubric that is not declared."""
+        return _known(self.rubrics, name, "rubric", "mlflow/judges")
+
+    def judge(self, rubric: Rubric) -> Judge:
+        from pipelines.integrations.openai_judge import OpenAiJudge
+
+        return OpenAiJudge.from_environment(rubric, cache=self.settings.home / "judge-cache")
+
     @cached_property
     def store(self) -> ObjectStore:
         return open_store(self.settings)
@@ -81,9 +113,7 @@ class Runtime:
 
     @cached_property
     def desk(self) -> Desk:
-        from pipelines.integrations.resident_auditor import ResidentAuditor
-
-        return open_desk(ResidentAuditor(self.settings.auditor_socket, fallback=_gx_auditor))
+        return resident_desk(self.settings.auditor_socket)
 
     def neighbourhood(self, contract: Contract, folder: Path) -> Surroundings:
         """What an upload of a source is compared with, fetched into `folder`."""
@@ -136,15 +166,35 @@ class Runtime:
 
     @cached_property
     def trainer(self) -> Trainer:
+        from pipelines.integrations.classifier_trainer import ClassifierTrainer
         from pipelines.integrations.trl_trainer import TrlTrainer
 
-        return TrlTrainer()
+        return ClassifierTrainer(otherwise=TrlTrainer())
+
+    @cached_property
+    def packer(self) -> Packer:
+        from pipelines.integrations.prompt_packer import PromptPacker
+
+        return PromptPacker()
+
+    @cached_property
+    def assertion_checker(self) -> AssertionChecker:
+        from pipelines.integrations.answer_patterns import PatternChecker
+
+        return PatternChecker()
 
     @cached_property
     def evaluator(self) -> Evaluator:
+        from pipelines.integrations.classifier_evaluator import ClassifierEvaluator
         from pipelines.integrations.lm_eval_evaluator import LmEvalEvaluator
 
-        return LmEvalEvaluator()
+        return ClassifierEvaluator(otherwise=LmEvalEvaluator())
+
+    @cached_property
+    def converser(self) -> Converser:
+        from pipelines.integrations.bundle_converser import BundleConverser
+
+        return BundleConverser()
 
     @cached_property
     def model_registry(self) -> ModelRegistry:
@@ -153,16 +203,39 @@ class Runtime:
         return MlflowRegistry(self.settings.mlflow_url)
 
     @cached_property
+    def board(self) -> Board:
+        from pipelines.integrations.review_page import review_page
+        from pipelines.stages.review import Board
+
+        return Board(self.archive, self.model_registry, review_page, self.scratch)
+
+    @cached_property
     def target(self) -> Target:
         from pipelines.integrations.builtin_target import BuiltinTarget
 
         return BuiltinTarget(self.settings.server_url)
+
+    def weigh(self, mine: Candidate, other: Candidate) -> Sequence[WeightDifference]:
+        """How far the weights of a candidate are from those of another."""
+        from pipelines.integrations.weight_difference import weight_differences
+
+        with TemporaryDirectory(dir=self.scratch) as folder:
+            places = [Path(folder) / name for name in ("mine", "other")]
+            for candidate, place in zip((mine, other), places, strict=True):
+                self.archive.fetch_folder(candidate.bundle, place)
+            return weight_differences(*places)
 
     def ingest_ledger(self, source: str) -> Ledger:
         return self._ledger(f"ledger/ingest/{source}/")
 
     def model_ledger(self, model: str) -> Ledger:
         return self._ledger(f"ledger/models/{model}/")
+
+    def judge_ledger(self, rubric: str) -> Ledger:
+        return self._ledger(f"ledger/judges/{rubric}/")
+
+    def cost_ledger(self, model: str) -> Ledger:
+        return self._ledger(f"ledger/costs/{model}/")
 
     def _ledger(self, prefix: str) -> Ledger:
         """One instance a ledger: it remembers what it has verified."""
@@ -177,48 +250,6 @@ class Runtime:
         return standing(self.model_ledger(model).entries())
 
 
-def preload() -> None:
-    """Import what every validation needs, for a process whose forks validate."""
-    from pipelines.integrations import full_checker, resident_auditor
-
-    full_checker.preload()
-    open_desk(resident_auditor.ResidentAuditor(Path(), fallback=_gx_auditor))
-
-
-def _gx_auditor() -> Auditor:
-    """An auditor of this process: its library takes seconds to load."""
-    from pipelines.integrations.gx_auditor import GxAuditor
-
-    return GxAuditor()
-
-
-def open_desk(auditor: Auditor) -> Desk:
-    """All that an upload is judged with; `auditor` gives the second opinion."""
-    from pipelines.integrations.canonical_table import keep_rows, peek
-    from pipelines.integrations.comparison import compare
-    from pipelines.integrations.duckdb_checker import DuckDbChecker
-    from pipelines.integrations.files import read_files
-    from pipelines.integrations.full_checker import FullChecker
-    from pipelines.integrations.letter_page import letter_page
-    from pipelines.integrations.personal_data import redact
-    from pipelines.integrations.profiler import profile_of
-    from pipelines.integrations.repair_rows import write_repair
-    from pipelines.stages.examine import Desk
-
-    return Desk(
-        read_files=read_files,
-        keep_rows=keep_rows,
-        peek=peek,
-        profile_of=profile_of,
-        compare=compare,
-        redact=redact,
-        letter_page=letter_page,
-        write_repair=write_repair,
-        checker=FullChecker(DuckDbChecker()),
-        auditor=auditor,
-    )
-
-
 def open_store(settings: Settings) -> ObjectStore:
     """The bucket: a folder, or s3://name/prefix."""
     if settings.bucket.startswith("s3://"):
@@ -229,3 +260,14 @@ def open_store(settings: Settings) -> ObjectStore:
     from pipelines.integrations.directory_store import DirectoryStore
 
     return DirectoryStore(Path(settings.bucket))
+
+
+def _known(declared: Mapping[str, T], name: str, kind: str, folder: str) -> T:
+    if name in declared:
+        return declared[name]
+    raise UsageError(
+        f"{kind} {name}",
+        f"a {kind} must be declared",
+        f"only {', '.join(sorted(declared)) or 'none'}",
+        f"Declare it in {folder}/, or check the spelling.",
+    )

@@ -1,7 +1,7 @@
 """YAML to frozen values: the only reader of declarations.
 
-A project holds contracts in `data_contracts/` and models, bases and eval suites in `mlflow/`. Every function
-raises DeclarationError for the first problem, by file and line; `lint` returns them all.
+A project holds contracts in `data_contracts/` and models, bases, eval suites and judges in `mlflow/`. Every
+function raises DeclarationError for the first problem, by file and line; `lint` returns them all.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from pipelines.core.base_model import ApprovedBase
 from pipelines.core.contract import Contract
 from pipelines.core.errors import DeclarationError
 from pipelines.core.model_spec import ModelSpec
+from pipelines.core.rubric import Rubric
 from pipelines.declarations.base_model import read_base
 from pipelines.declarations.eval_suite import DeclaredSuite, read_suite
 from pipelines.declarations.folder import declared_files, declared_folders, relative
 from pipelines.declarations.model import Neighbours, read_model
 from pipelines.declarations.odcs import SUFFIX, read_contract
 from pipelines.declarations.problems import Problems
+from pipelines.declarations.rubric import read_rubric
 
 T = TypeVar("T")
 
@@ -27,6 +29,7 @@ CONTRACTS = "data_contracts"
 MODELS = "mlflow/models"
 BASES = "mlflow/base_models"
 SUITES = "mlflow/evals"
+RUBRICS = "mlflow/judges"
 
 
 def load_contract(path: Path) -> Contract:
@@ -58,9 +61,17 @@ def bases(project: Path) -> dict[str, ApprovedBase]:
 
 
 def models(project: Path) -> dict[str, ModelSpec]:
-    """{name: model}, with bases and suites in place. Everything a model may name must be sound."""
+    """{name: model}, with bases, suites and rubrics in place. Everything a model may name must be sound."""
     problems = Problems()
     read = _models(project, problems)
+    problems.raise_first()
+    return _sound(read)
+
+
+def rubrics(project: Path) -> dict[str, Rubric]:
+    """{name: what a judge is asked}; none where the project has no judges."""
+    problems = Problems()
+    read = _rubrics(project, problems)
     problems.raise_first()
     return _sound(read)
 
@@ -91,13 +102,23 @@ def _suites(project: Path, problems: Problems) -> dict[str, DeclaredSuite | None
 
 def _models(project: Path, problems: Problems) -> dict[str, ModelSpec | None]:
     neighbours = Neighbours(
-        _contracts(project, problems), _bases(project, problems), _suites(project, problems)
+        _contracts(project, problems),
+        _bases(project, problems),
+        _suites(project, problems),
+        _rubrics(project, problems),
     )
     files = declared_files(project / MODELS, project, ".yaml", problems)
     return {
         name: read_model(path, relative(path, project), name, neighbours, problems)
         for name, path in files.items()
     }
+
+
+def _rubrics(project: Path, problems: Problems) -> dict[str, Rubric | None]:
+    if not (project / RUBRICS).exists():
+        return {}
+    files = declared_files(project / RUBRICS, project, ".yaml", problems)
+    return {name: read_rubric(path, relative(path, project), name, problems) for name, path in files.items()}
 
 
 def _sound(read: Mapping[str, T | None]) -> dict[str, T]:

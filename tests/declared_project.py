@@ -13,6 +13,7 @@ MODEL = "mlflow/models/tax-desk.yaml"
 NANO = "mlflow/base_models/tax-nano.yaml"
 SUITE = "mlflow/evals/tax_desk/suite.yaml"
 EXACT = "mlflow/evals/tax_desk/tax_exact.yaml"
+FOLDERS = ("data_contracts", "mlflow/models", "mlflow/base_models", "mlflow/evals", "mlflow/judges")
 CHOICE = "mlflow/evals/tax_desk/tax_choice.yaml"
 
 
@@ -32,7 +33,7 @@ class DeclaredProject:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for folder in ("data_contracts", "mlflow/models", "mlflow/base_models", "mlflow/evals"):
+        for folder in FOLDERS:
             shutil.copytree(REPOSITORY / folder, root / folder)
 
     def path(self, file: str) -> Path:

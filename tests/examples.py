@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.core.arm import Arm
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Bundle, BundleFile, Candidate
 from pipelines.core.contract import Column, Contract, Roles, Rule
 from pipelines.core.eval_suite import EvalSuite, EvalTask, Metric
-from pipelines.core.evaluation import Arm, EvalReport, ItemScore
+from pipelines.core.evaluation import EvalReport, ItemScore
+from pipelines.core.gate_policy import GatePolicy
 from pipelines.core.ledger import GENESIS, Entry
-from pipelines.core.model_spec import GatePolicy, ModelSpec
+from pipelines.core.model_spec import ModelSpec
 from pipelines.core.plan import Plan
 from pipelines.core.recipe import Recipe
 from pipelines.core.value import Value, sha256_hex
@@ -127,10 +130,10 @@ def a_candidate(name: str = "candidate", **changes: Any) -> Candidate:
     return Candidate(**values | changes)
 
 
-def a_report(subject: str, scores: list[int], **changes: Any) -> EvalReport:
+def a_report(subject: str, scores: Sequence[float], **changes: Any) -> EvalReport:
     """A report of one metric: item k of slice k % 2 has the score `scores[k]`."""
     values: dict[str, Any] = {
-        "arm": Arm(kind="fine_tuned", base="small", subject=subject),
+        "arm": Arm(method="lora", base="small", base_sha256=sha("small"), subject=subject),
         "golden": GOLDEN,
         "split": "gate",
         "suite": a_suite().digest,
@@ -153,5 +156,7 @@ def an_item(k: int, score: float, **changes: Any) -> ItemScore:
     return ItemScore(**values | changes)
 
 
-def a_baseline(scores: list[int], base: str = "small", **changes: Any) -> EvalReport:
-    return a_report(sha(base), scores, arm=Arm(kind="zero_shot", base=base, subject=sha(base)), **changes)
+def a_prompting_report(scores: Sequence[float], base: str = "small", **changes: Any) -> EvalReport:
+    """A report of plain prompting of a base."""
+    arm = Arm(method="zero_shot", base=base, base_sha256=sha(base), subject=sha(f"prompt of {base}"))
+    return a_report(arm.subject, scores, arm=arm, **changes)

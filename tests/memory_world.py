@@ -10,17 +10,21 @@ from pathlib import Path
 
 from examples import a_base, a_contract, a_golden_contract, a_spec
 
+from pipelines.desk import open_desk
+from pipelines.integrations.answer_patterns import PatternChecker
 from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
 from pipelines.integrations.memory_models import (
     MemoryBases,
+    MemoryConverser,
     MemoryEvaluator,
+    MemoryPacker,
     MemoryServed,
     MemoryTarget,
     MemoryTrainer,
 )
 from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryModelRegistry
 from pipelines.line import Line
-from pipelines.runtime import Runtime, open_desk
+from pipelines.runtime import Runtime
 from pipelines.settings import Settings
 
 TOPICS = [f"topic{n}" for n in range(200)]
@@ -42,7 +46,10 @@ class World(Runtime):
         self.model_registry = MemoryModelRegistry()
         self.bases = MemoryBases(home / "bases")
         self.trainer = MemoryTrainer()
+        self.packer = MemoryPacker()
+        self.assertion_checker = PatternChecker()
         self.evaluator = MemoryEvaluator()
+        self.converser = MemoryConverser()
         self.target = MemoryTarget()
         self.contracts = {c.source: c for c in (a_contract(), a_golden_contract())}
         spec = a_spec(ladder=(a_base("small"),))

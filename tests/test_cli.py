@@ -51,11 +51,12 @@ WRONG_CALLS = [
     (("ingest", "--wrong"), "No such option"),
     (("nonsense",), "No such command"),
     (("sample", "1999", "--to", "x"), "1999"),
-    (("ingest", "nobody"), "only tax_rules, tax_rules_golden"),
-    (("compose", "nobody"), "only tax-desk"),
-    (("base", "build", "nobody"), "only tax-m, tax-nano, tax-s"),
+    (("ingest", "nobody"), "only directory, directory_golden, tax_rules, tax_rules_golden"),
+    (("compose", "nobody"), "only front-desk, tax-desk"),
+    (("base", "build", "nobody"), "only desk-copy, tax-nano, tax-s"),
     (("logs", "nobody"), "nobody"),
     (("rollback", "tax-desk", "1"), "--reason"),
+    (("refuse", "e5f6", "--by", "J. Doe"), "--reason"),
 ]
 
 

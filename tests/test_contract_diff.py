@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from declared_project import RULES, DeclaredProject
 from examples import a_contract
 
-from pipelines.contract_verbs import contract as verbs
 from pipelines.core.contract import Column, Contract, HoldRules, Roles, Rule
 from pipelines.declarations.contract_diff import Change, compare
+from pipelines.verbs.contract import contract as verbs
 
 RANGE = Rule(id="n", check="value_between", severity="critical", column="n", minimum=1, maximum=9)
 LENGTH = Rule(id="l", check="length_between", severity="critical", column="answer", minimum=5)

@@ -12,8 +12,6 @@ import pytest
 from click.testing import CliRunner
 from declared_project import DeclaredProject
 
-from pipelines.contract_verbs import contract as verbs
-from pipelines.contract_verbs import source_name
 from pipelines.core.contract import Contract
 from pipelines.core.enforceable import SCANNED_CHECKS
 from pipelines.core.errors import DataError, DeclarationError, UnreadableFile
@@ -24,6 +22,8 @@ from pipelines.integrations.duckdb_checker import DuckDbChecker
 from pipelines.integrations.files import read_files
 from pipelines.sample.tax_desk import write_edition
 from pipelines.specs import lint, load_contract
+from pipelines.verbs.contract import contract as verbs
+from pipelines.verbs.contract import source_name
 
 DOLLY = [
     {

@@ -83,9 +83,18 @@ def test_a_choice_task_needs_choices_in_the_golden_source(project: DeclaredProje
     assert "Add `choices`" in lint(project.root)[0].remedy
 
 
+def test_a_cluster_is_named_by_a_required_column(project: DeclaredProject) -> None:
+    place = project.edit(GOLDEN, "      slice: filer", "      cluster: option_a\n      slice: filer")
+    assert lint(project.root) == ()
+    project.edit(GOLDEN, "cluster: option_a", "cluster: fact")
+    ((found_at, field),) = found(project)
+    assert found_at == place
+    assert field.endswith("value.cluster")
+
+
 def test_a_base_must_be_approved_for_the_privacy_class(project: DeclaredProject) -> None:
     project.edit(MODEL, "privacy_class: internal", "privacy_class: secret")
-    assert found(project) == [(f"{MODEL}:11", f"ladder[{rung}]") for rung in range(3)]
+    assert found(project) == [(f"{MODEL}:11", f"ladder[{rung}]") for rung in range(2)]
 
 
 def test_a_model_protects_as_well_as_its_sources(project: DeclaredProject) -> None:
@@ -97,6 +106,7 @@ def test_a_model_protects_as_well_as_its_sources(project: DeclaredProject) -> No
 def test_overlap_of_words_alone_does_not_judge(project: DeclaredProject, overlap: str) -> None:
     project.edit(EXACT, "{metric: exact_match", f"{{metric: {overlap}")
     project.edit(SUITE, "name: exact_match", f"name: {overlap}")
+    project.edit(SUITE, "[tax_exact.exact_match", f"[tax_exact.{overlap}")
     assert lint(project.root) == ()
     project.edit(SUITE, "  - {task: tax_choice, name: acc, minimum: 0.90}\n", "")
     project.path("mlflow/evals/tax_desk/tax_choice.yaml").unlink()
@@ -105,6 +115,7 @@ def test_overlap_of_words_alone_does_not_judge(project: DeclaredProject, overlap
 
 def test_a_task_that_no_metric_reads_is_refused(project: DeclaredProject) -> None:
     project.edit(SUITE, "  - {task: tax_choice, name: acc, minimum: 0.90}\n", "")
+    project.edit(SUITE, ", tax_choice.acc]", "]")
     assert found(project) == [("mlflow/evals/tax_desk/tax_choice.yaml:2", "task")]
 
 

@@ -10,8 +10,8 @@ from planted import CONTRACT, Planted, plant, surroundings
 from planted_check import Score, examined, rounds_to_acceptance, scores
 
 from pipelines.core.findings import Surroundings
+from pipelines.desk import open_desk
 from pipelines.integrations.gx_auditor import GxAuditor
-from pipelines.runtime import open_desk
 from pipelines.stages.examine import Desk, Examination
 
 ROWS = 3_000

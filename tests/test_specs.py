@@ -21,16 +21,15 @@ ODD: tuple[Any, ...] = (None, True, -1, 1.5, "x", "", [], [1], {}, {"x": 1}, [[]
 
 def test_contracts_are_named_by_their_source() -> None:
     read = contracts(REPOSITORY)
-    assert {name: contract.source for name, contract in read.items()} == {
-        "tax_rules": "tax_rules",
-        "tax_rules_golden": "tax_rules_golden",
-    }
+    assert {"tax_rules", "tax_rules_golden"} <= read.keys()
+    assert all(name == contract.source for name, contract in read.items())
     assert read["tax_rules"] == load_contract(REPOSITORY / RULES)
 
 
 def test_bases_are_named_by_their_file() -> None:
     read = bases(REPOSITORY)
-    assert set(read) == {"tax-nano", "tax-s", "tax-m"}
+    assert {"tax-nano", "tax-s", "desk-copy"} <= read.keys()
+    assert all(name == base.name for name, base in read.items())
     assert read["tax-nano"].build is not None
     assert read["tax-nano"].privacy_classes == ("public", "internal")
 
@@ -38,13 +37,21 @@ def test_bases_are_named_by_their_file() -> None:
 def test_a_model_holds_its_bases_and_its_suite() -> None:
     model = models(REPOSITORY)["tax-desk"]
     assert model.name == "tax-desk"
-    assert model.ladder == tuple(bases(REPOSITORY)[name] for name in ("tax-nano", "tax-s", "tax-m"))
+    assert model.ladder == tuple(bases(REPOSITORY)[name] for name in ("tax-nano", "tax-s"))
     assert model.recipe.target_modules == "all-linear"
-    assert (model.suite.name, model.suite.version) == ("tax_desk", "1.0")
-    assert [metric.label for metric in model.suite.metrics] == ["tax_exact.exact_match", "tax_choice.acc"]
+    assert (model.suite.name, model.suite.version) == ("tax_desk", "1.1")
+    assert [metric.label for metric in model.suite.metrics] == [
+        "tax_exact.exact_match",
+        "tax_choice.acc",
+        "tax_refusal.acc_norm",
+    ]
     assert {task.name: task.definition for task in model.suite.tasks} == {
-        "tax_choice": (REPOSITORY / "mlflow/evals/tax_desk/tax_choice.yaml").read_text(encoding="utf-8"),
-        "tax_exact": (REPOSITORY / EXACT).read_text(encoding="utf-8"),
+        file.stem: file.read_text(encoding="utf-8") for file in (REPOSITORY / EXACT).parent.glob("tax_*.yaml")
+    }
+    assert {task.name: len(task.items) for task in model.suite.tasks} == {
+        "tax_choice": 0,
+        "tax_exact": 0,
+        "tax_refusal": 24,
     }
 
 

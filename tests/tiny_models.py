@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pipelines.core.base_model import ApprovedBase, SampleShape
 from pipelines.core.recipe import Recipe
+from pipelines.core.training import Training
 from pipelines.core.training_set import Example, Message
 from pipelines.integrations.folder_digest import folder_sha256
 from pipelines.integrations.trl_trainer import TrlTrainer
@@ -52,7 +53,7 @@ def examples(rows: int = ROWS) -> tuple[Example, ...]:
 
 def train(
     base: Path, work: Path, *, recipe: Recipe = RECIPE, rows: int = ROWS, progress: Progress = str
-) -> int:
+) -> Training:
     """The job, its checkpoints in `work/scratch`, its bundle in `work/out`."""
     return TrlTrainer().train(
         base=approved(base),

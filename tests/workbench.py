@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,20 +17,35 @@ from pipelines.core.intake import Accepted
 from pipelines.core.model_spec import ModelSpec
 from pipelines.core.plan import Plan
 from pipelines.core.promotion import Promotion, Standing, standing
+from pipelines.core.rubric import Rubric
 from pipelines.core.snapshot import Snapshot
 from pipelines.core.value import canonical_json, sha256_hex
+from pipelines.integrations.answer_patterns import PatternChecker
 from pipelines.integrations.memory import FixedClock, MemorySigner, MemoryStore
-from pipelines.integrations.memory_models import MemoryBases, MemoryEvaluator, MemoryTrainer
+from pipelines.integrations.memory_judge import MemoryJudge
+from pipelines.integrations.memory_models import (
+    MemoryBases,
+    MemoryConverser,
+    MemoryEvaluator,
+    MemoryPacker,
+    MemoryTrainer,
+)
 from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryModelRegistry
+from pipelines.integrations.review_page import review_page
 from pipelines.ledger import Ledger
-from pipelines.stages.baseline import baseline
+from pipelines.ports import Judge
+from pipelines.stages.baseline import baseline, best_package
 from pipelines.stages.compose import compose
+from pipelines.stages.conversing import Interviewer
 from pipelines.stages.evaluate import evaluate
-from pipelines.stages.gate import gate
+from pipelines.stages.gate import Bench, gate
+from pipelines.stages.panel import Panel
 from pipelines.stages.project import project
 from pipelines.stages.promote import promote
+from pipelines.stages.review import Board
 from pipelines.stages.scoring import Scorer
-from pipelines.stages.train import Workshop, train
+from pipelines.stages.train import train
+from pipelines.stages.workshop import Workshop
 
 Answers = Mapping[str, str]
 TOPICS = [f"topic{n}" for n in range(400)]
@@ -55,6 +70,9 @@ class Workbench:
         self.data = MemoryDataRegistry()
         self.registry = MemoryModelRegistry()
         self.trainer = MemoryTrainer()
+        self.evaluator = MemoryEvaluator()
+        self.converser = MemoryConverser()
+        self.judge_of: Callable[[Rubric], Judge] = lambda rubric: MemoryJudge()
         self.bases = MemoryBases(folder / "bases")
         self.ledger = Ledger(self.store, "ledger/models/desk/", signer=MemorySigner(), clock=FixedClock())
         self.current: dict[str, Accepted] = {}
@@ -128,24 +146,56 @@ class Workbench:
             plan.golden,
             archive=self.archive,
             bases=self.bases,
-            evaluator=MemoryEvaluator(),
+            evaluator=self.evaluator,
             scratch=self.folder,
         )
 
+    def judge_ledger(self, rubric: str) -> Ledger:
+        prefix = f"ledger/judges/{rubric}/"
+        return Ledger(self.store, prefix, signer=MemorySigner(), clock=FixedClock())
+
+    def panel(self, plan: Plan) -> Panel:
+        interviewer = Interviewer(
+            self.spec,
+            plan.golden,
+            archive=self.archive,
+            bases=self.bases,
+            scorer=self.scorer(plan),
+            converser=self.converser,
+            scratch=self.folder,
+        )
+        return Panel(
+            self.spec,
+            archive=self.archive,
+            interviewer=interviewer,
+            judge_of=self.judge_of,
+            entries_of=lambda rubric: self.judge_ledger(rubric).entries(),
+            progress=self.said.append,
+        )
+
+    @property
+    def workshop(self) -> Workshop:
+        return Workshop(self.archive, self.bases, self.trainer, MemoryPacker(), self.folder, self.said.append)
+
     def train(self, plan: Plan) -> Candidate:
-        workshop = Workshop(self.archive, self.bases, self.trainer, self.folder, self.said.append)
-        candidate = train(plan, self.spec, workshop=workshop, scorer=self.scorer(plan))
+        """The baseline stage, then the train stage."""
+        baseline(plan, self.spec, workshop=self.workshop, scorer=self.scorer(plan))
+        candidate = train(plan, self.spec, workshop=self.workshop, scorer=self.scorer(plan))
         self.archive.keep(candidate)
         return candidate
 
     def judge(self, plan: Plan) -> tuple[Candidate, GateDecision]:
         """Everything up to the decision."""
         scorer = self.scorer(plan)
-        baseline(self.spec, scorer=scorer)
         candidate = self.train(plan)
-        evaluate(candidate, self.standing, scorer=scorer)
-        decision = gate(plan, self.spec, candidate, archive=self.archive, ledger=self.ledger, scorer=scorer)
-        return candidate, decision
+        package = best_package(plan, self.archive)
+        evaluate(candidate, package, self.standing, scorer=scorer, panel=self.panel(plan))
+        decision = self.decide(plan, candidate)
+        return self.archive.fetch(Candidate, decision.candidate), decision
+
+    def decide(self, plan: Plan, candidate: Candidate) -> GateDecision:
+        bench = Bench(self.archive, self.scorer(plan), PatternChecker(), self.panel(plan))
+        return gate(plan, self.spec, candidate, bench=bench, ledger=self.ledger)
 
     def retrain(self) -> GateDecision | None:
         """One whole run, as the DAG does it; None when there was nothing to do."""
@@ -159,9 +209,8 @@ class Workbench:
         return decision
 
     def project(self) -> tuple[str, ...]:
-        return project(
-            "desk", ledger=self.ledger, archive=self.archive, registry=self.registry, scratch=self.folder
-        )
+        board = Board(self.archive, self.registry, review_page, self.folder)
+        return project("desk", ledger=self.ledger, board=board)
 
     def kinds(self) -> list[str]:
         return [e.kind for e in self.ledger.entries()]

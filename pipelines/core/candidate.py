@@ -1,7 +1,8 @@
-"""A candidate: one adapter trained from one approved base on one training set."""
+"""A candidate: one approved base with what one training set adds to it, trained weights or a prompt."""
 
 from __future__ import annotations
 
+from pipelines.core.arm import Arm, Method
 from pipelines.core.value import Name, Sha256, Value
 
 
@@ -14,7 +15,7 @@ class BundleFile(Value):
 
 
 class Bundle(Value):
-    """The files of a servable adapter: adapter/, tokenizer/, probe.safetensors, manifest.json."""
+    """The files of a servable candidate: what it adds to its base, probe.safetensors and manifest.json."""
 
     files: tuple[BundleFile, ...]
 
@@ -23,12 +24,20 @@ class Bundle(Value):
 
 
 class Candidate(Value):
-    """There is no field for a parent model: training from an older version cannot be written down."""
+    """There is no field for a parent model: training from an older version cannot be written down.
+
+    `recipe` is the digest of the recipe or prompt recipe; a prompt package takes no `steps`.
+    """
 
     model: Name
     training_set: Sha256
     base: Name
     base_sha256: Sha256
+    method: Method = "lora"
     recipe: Sha256
     steps: int
     bundle: Bundle
+
+    @property
+    def arm(self) -> Arm:
+        return Arm(method=self.method, base=self.base, base_sha256=self.base_sha256, subject=self.digest)

@@ -9,8 +9,8 @@ from pipelines.core.contract import Roles
 from pipelines.core.decontamination import GoldenIndex
 from pipelines.core.golden_set import GoldenItem, Split
 from pipelines.core.permission import ROW_HASH, TableRow
+from pipelines.core.rotation import rotated
 from pipelines.core.training_set import Example, Message, Removal
-from pipelines.core.value import canonical_json
 
 
 def examples_of(source: str, rows: Iterable[TableRow], roles: Roles) -> tuple[Example, ...]:
@@ -19,6 +19,7 @@ def examples_of(source: str, rows: Iterable[TableRow], roles: Roles) -> tuple[Ex
         Example(
             source=source,
             row=str(row[ROW_HASH]),
+            part=str(row[roles.slice]) if roles.slice else "",
             prompt=(Message(role="user", content=_prompt(row, roles)),),
             completion=(Message(role="assistant", content=str(row[roles.completion])),),
         )
@@ -35,6 +36,8 @@ def golden_items_of(rows: Iterable[TableRow], roles: Roles) -> tuple[GoldenItem,
             completion=str(row[roles.completion]),
             slice=str(row[roles.slice]) if roles.slice else "all",
             choices=tuple(str(row[c]) for c in roles.choices),
+            cluster=str(row[roles.cluster]) if roles.cluster else "",
+            follow_up=str(row[roles.follow_up] or "").strip() if roles.follow_up else "",
         )
         for row in rows
     )
@@ -62,13 +65,12 @@ def shuffled(examples: Iterable[Example], seed: int) -> tuple[Example, ...]:
     return tuple(sorted(examples, key=lambda e: (_draw(seed, e.source, e.row), e.row)))
 
 
-def split_of(item: GoldenItem, dev_share: float) -> Split:
-    """An item keeps its split for as long as it keeps its id."""
-    return "dev" if int(_draw(0, "golden", item.id)[:8], 16) / 0x1_0000_0000 < dev_share else "gate"
-
-
-def to_jsonl(values: Iterable[Example | GoldenItem]) -> bytes:
-    return b"".join(canonical_json(v.model_dump(mode="json")) + b"\n" for v in values)
+def split_of(item: GoldenItem, dev_share: float, rotation: int = 0) -> Split:
+    """An item keeps its split, until a rotation moves it, for as long as it keeps its id. Items of one
+    cluster stay together: the dev items must not give the locked ones away.
+    """
+    draw = int(_draw(0, "golden", item.cluster or item.id)[:8], 16) / 0x1_0000_0000
+    return "dev" if rotated(draw, rotation) < dev_share else "gate"
 
 
 def _draw(seed: int, source: str, key: str) -> str:

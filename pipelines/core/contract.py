@@ -74,7 +74,9 @@ class Roles(Value):
     """Which column plays which part in a training example or a golden item.
 
     A golden source names `item` (a stable id) and may name `choices`, the columns that hold the
-    options of a multiple-choice question, and `slice`, by which scores are broken down. `origin` says
+    options of a multiple-choice question, `slice`, by which scores are broken down (in a training source:
+    the part of the data that a row belongs to), and `cluster`, what several items share, such as the fact
+    they all ask for, and `follow_up`, what the user says after the answer. `origin` says
     who wrote a row (human, synthetic, or the name of a teacher model). A row is used only while
     `consent` is yes, and until the date in `retention`.
     """
@@ -84,6 +86,8 @@ class Roles(Value):
     context: str | None = None
     item: str | None = None
     slice: str | None = None
+    cluster: str | None = None
+    follow_up: str | None = None
     origin: str | None = None
     consent: str | None = None
     retention: str | None = None

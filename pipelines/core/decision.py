@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from pipelines.core.plan import Plan
 from pipelines.core.value import Name, Sha256, Value
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
@@ -21,12 +22,16 @@ class Reason(Value):
 
 
 class GateDecision(Value):
-    """Decides one candidate against one champion on one golden set; `champion` is None at first."""
+    """Decides one candidate against one champion on one golden set; `champion` is None at first.
+
+    `golden` names the split of the items, `golden_snapshot` the experts' upload that they come from.
+    """
 
     model: Name
     spec: Sha256
     training_set: Sha256
     golden: Sha256
+    golden_snapshot: Sha256
     candidate: Sha256
     champion: Sha256 | None
     verdict: Verdict
@@ -37,3 +42,8 @@ class GateDecision(Value):
         """The sentences that kept it from passing, or all of them when it passed."""
         blocking = tuple(r.text for r in self.reasons if r.verdict != "PASS")
         return blocking or tuple(r.text for r in self.reasons)
+
+    def answers(self, plan: Plan) -> bool:
+        """Whether it was made about exactly this plan."""
+        mine = (self.spec, self.training_set, self.golden, self.champion)
+        return mine == (plan.spec, plan.training_set, plan.golden, plan.champion)

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.eval_suite import EvalSuite
+from pipelines.core.explaining import Explaining
+from pipelines.core.gate_policy import GatePolicy
+from pipelines.core.prompt_recipe import Prompting
 from pipelines.core.recipe import Recipe
+from pipelines.core.reviewing import Reviewing
+from pipelines.core.rubric import Rubric
 from pipelines.core.value import Name, Value
 
 
-class GatePolicy(Value):
-    """`margin` is the largest loss against the champion, in score points 0..1, that may be overlooked;
-    `alpha` the risk of overlooking a larger one; `min_slice` the fewest items for a slice test.
-    """
-
-    margin: float
-    alpha: float = 0.05
-    min_items: int = 100
-    min_slice: int = 30
-
-
 class ModelSpec(Value):
-    """`ladder` ascends in size. `dev_share` is the share of golden items, 0..1, used to choose a rung."""
+    """`ladder` ascends in size. `dev_share` is the share of golden items, 0..1, used to choose among arms."""
 
     name: Name
     description: str
@@ -34,3 +28,7 @@ class ModelSpec(Value):
     dev_share: float
     privacy_class: str
     max_answer_tokens: int
+    prompting: Prompting = Prompting()
+    review: Reviewing = Reviewing()
+    explain: Explaining = Explaining()
+    judges: tuple[Rubric, ...] = ()

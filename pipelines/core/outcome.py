@@ -9,10 +9,11 @@ from pipelines.core.value import Name, Value
 
 class TrainingOutcome(Value):
     """One model's answer to an upload. `version` is the one that went into production, if one did;
-    `sentence` says why, in a steward's words.
+    `sentence` says why, in a steward's words, and `findings` what in the upload moved the score.
     """
 
     model: Name
     verdict: Literal["pending", "PASS", "FAIL", "INCONCLUSIVE"]
     version: int | None = None
     sentence: str = ""
+    findings: tuple[str, ...] = ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.ledger import Entry
+from pipelines.core.plan import Plan
 from pipelines.core.value import Name, Sha256, Value
 
-DECISION, PROMOTION, ROLLBACK = "decision", "promotion", "rollback"
+DECISION, PROMOTION, ROLLBACK, REFUSAL = "decision", "promotion", "rollback", "refusal"
 
 
 class Promotion(Value):
@@ -34,18 +36,39 @@ class Rollback(Value):
     reason: str
 
 
+class Refusal(Value):
+    """A person's no to a passed decision. `by` is who said it, None where nobody answered in time."""
+
+    model: Name
+    decision: Sha256
+    by: str | None
+    at: datetime
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """Who refused it and why, as a part of a sentence."""
+        who = f"{self.by} refused it" if self.by else "nobody approved it in time"
+        return f"{who}: {self.reason}" if self.reason else who
+
+
 class Standing(Value):
     """The state of a model: a fold of its ledger, nothing else.
 
-    `decided_at` is the number of the entry that holds `last_decision`, and `carried_out` the promotion
-    that followed from it: data that goes back and forth brings the very same decision more than once.
+    `decided_at` is the number of the entry that holds `last_decision`, `decided_on` its time. `carried_out`
+    is the promotion that followed from it, `refusal` the refusal: data that goes back and forth brings the
+    very same decision more than once, and each time it is asked about again. `golden_snapshots` names the
+    golden set of every decision, oldest first.
     """
 
     promotions: tuple[Promotion, ...] = ()
     blocked: tuple[int, ...] = ()
     last_decision: GateDecision | None = None
     decided_at: int = 0
+    decided_on: datetime | None = None
     carried_out: Promotion | None = None
+    refusal: Refusal | None = None
+    golden_snapshots: tuple[Sha256, ...] = ()
 
     @property
     def live(self) -> tuple[Promotion, ...]:
@@ -69,6 +92,22 @@ class Standing(Value):
     def next_version(self) -> int:
         return len(self.promotions) + 1
 
+    def decisions_on(self, golden_snapshot: str) -> int:
+        """How many decisions were made on one golden set."""
+        return self.golden_snapshots.count(golden_snapshot)
+
+    def decisions_before(self, plan: Plan, golden_snapshot: str) -> int:
+        """How many were made before that of a plan, which may stand in the ledger already."""
+        again = self.last_decision is not None and self.last_decision.answers(plan)
+        return self.decisions_on(golden_snapshot) - again
+
+    def awaits_review(self, window: timedelta, now: datetime) -> bool:
+        """Whether the newest decision passed and its `window` for a person's answer is still open."""
+        if self.last_decision is None or self.last_decision.verdict != "PASS" or self.decided_on is None:
+            return False
+        settled = self.carried_out is not None or self.refusal is not None
+        return not settled and now < self.decided_on + window
+
     def rolled_back(self, candidate: str) -> bool:
         """Whether a promotion of this candidate was rolled back."""
         return any(p.version in self.blocked and p.candidate.digest == candidate for p in self.promotions)
@@ -79,20 +118,29 @@ def standing(entries: Iterable[Entry]) -> Standing:
     promotions: list[Promotion] = []
     blocked: list[int] = []
     last: GateDecision | None = None
-    decided_at = 0
+    decided: Entry | None = None
     carried_out: Promotion | None = None
+    refusal: Refusal | None = None
+    golden_snapshots: list[str] = []
     for entry in entries:
         if entry.kind == DECISION:
-            last, decided_at, carried_out = GateDecision.model_validate(entry.body), entry.seq, None
+            last, decided = GateDecision.model_validate(entry.body), entry
+            carried_out, refusal = None, None
+            golden_snapshots.append(last.golden_snapshot)
         elif entry.kind == PROMOTION:
             carried_out = Promotion.model_validate(entry.body)
             promotions.append(carried_out)
         elif entry.kind == ROLLBACK:
             blocked.append(Rollback.model_validate(entry.body).version)
+        elif entry.kind == REFUSAL:
+            refusal = Refusal.model_validate(entry.body)
     return Standing(
         promotions=tuple(promotions),
         blocked=tuple(blocked),
         last_decision=last,
-        decided_at=decided_at,
+        decided_at=decided.seq if decided else 0,
+        decided_on=decided.at if decided else None,
         carried_out=carried_out,
+        refusal=refusal,
+        golden_snapshots=tuple(golden_snapshots),
     )

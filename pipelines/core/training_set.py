@@ -11,10 +11,13 @@ class Message(Value):
 
 
 class Example(Value):
-    """One training example. `row` is the hash of the row it was made from."""
+    """One training example. `row` is the hash of the row it was made from, `part` the category of the upload
+    that it belongs to, blank where the contract names none.
+    """
 
     source: Name
     row: Sha256
+    part: str = ""
     prompt: tuple[Message, ...]
     completion: tuple[Message, ...]
 
@@ -36,7 +39,8 @@ class SourceShare(Value):
 class TrainingSet(Value):
     """Holds current snapshots only: no field can name an older model or older rows.
 
-    `examples` is JSON Lines, one `Example` a line, in training order.
+    `examples` is JSON Lines, one `Example` a line, in training order. `subset_of` names the whole of which
+    this is a part, made only to explain it.
     """
 
     model: Name
@@ -45,3 +49,4 @@ class TrainingSet(Value):
     rows: int
     seed: int
     examples: Blob
+    subset_of: Sha256 | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -35,6 +36,11 @@ class Value(BaseModel):
     def digest(self) -> str:
         """sha256 of the canonical JSON, 64 hex characters. Not cached: a copy would inherit the cache."""
         return sha256_hex(self.to_json())
+
+
+def to_jsonl(values: Iterable[Value]) -> bytes:
+    """JSON Lines, one value a line in canonical form."""
+    return b"".join(value.to_json() + b"\n" for value in values)
 
 
 class Blob(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from pipelines.core.base_model import ApprovedBase
@@ -18,6 +19,10 @@ LIMITS: dict[Field, Limit] = {
     ("path",): Limit(
         "is a path without `..`", lambda path: bool(path) and ".." not in PurePosixPath(path).parts
     ),
+    ("price", "currency"): Limit("is a code such as USD", lambda code: bool(re.fullmatch("[A-Z]{3}", code))),
+    ("price", "prompt_per_million"): at_least(0),
+    ("price", "answer_per_million"): at_least(0),
+    ("price", "training_per_hour"): at_least(0),
     ("build", "hidden_size"): at_least(1),
     ("build", "layers"): at_least(1),
     ("build", "heads"): at_least(1),

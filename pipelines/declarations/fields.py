@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -15,6 +16,7 @@ from pipelines.declarations.document import Document, Field, Said, spelled
 
 V = TypeVar("V", bound=Value)
 
+LARGEST_SEED = 2**32 - 1
 # How alike two spellings are before one is proposed for the other, from 0 to 1.
 ALIKE = 0.78
 NAME = "is a name of lower-case letters, digits, `-` and `_` that begins with a letter"
@@ -60,6 +62,14 @@ def up_to(least: float, most: float) -> Limit:
 
 def written() -> Limit:
     return Limit("is not blank", lambda value: bool(value.strip()))
+
+
+def ascending_shares() -> Limit:
+    """Shares of something between nothing and all of it, each larger than the one before."""
+    return Limit(
+        "lists shares above 0 and below 1, in ascending order",
+        lambda value: all(low < high for low, high in pairwise([0, *value, 1])),
+    )
 
 
 def listed() -> Limit:

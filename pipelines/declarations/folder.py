@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from pipelines.declarations.problems import Problems
@@ -12,14 +13,14 @@ PICTURES = "pictures"
 
 
 def declared_files(
-    folder: Path, project: Path, suffix: str, problems: Problems, *, besides: str | None = None
+    folder: Path, project: Path, suffix: str, problems: Problems, *, besides: Collection[str] = ()
 ) -> dict[str, Path]:
     """{name without suffix: file} of a folder. Every other entry is a problem, pages, dotfiles and `besides`
     excepted."""
     entries = _entries(folder, project, problems)
     found: dict[str, Path] = {}
     for entry in entries:
-        if entry.name == besides:
+        if entry.name in besides:
             continue
         if entry.name.endswith(suffix) and entry.name != suffix and entry.is_file():
             found[entry.name.removesuffix(suffix)] = entry

@@ -13,9 +13,9 @@ from pipelines.declarations.fields import keep_breaches
 from pipelines.declarations.odcs_column import ReadColumn
 
 EXAMPLE = "{property: roles, value: {prompt: question, completion: answer}}"
-OPTIONAL = ("context",)
+OPTIONAL = ("context", "follow_up")
 """The parts whose column may have empty cells."""
-TEXT_PARTS = ("origin", "consent", "retention")
+TEXT_PARTS = ("follow_up", "origin", "consent", "retention")
 DATE = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 CONSENT = ("yes", "no")
 

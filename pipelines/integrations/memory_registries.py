@@ -72,6 +72,19 @@ class MemoryModelRegistry:
         runs.setdefault(run, (dict(metrics), folder_bytes(files)))
         return run
 
+    def attach(self, model: str, run: str, *, files: Path) -> None:
+        """Adds to the evidence of a run. Raises DataError when it was not recorded."""
+        runs = self.models.get(model, MemoryModel()).runs
+        if run not in runs:
+            raise missing(f"run {run}", "Record the run first.")
+        runs[run][1].update(folder_bytes(files))
+
+    def run_page(self, model: str, run: str) -> str:
+        """Where a person would look at the run. Raises DataError when it was not recorded."""
+        if run not in self.models.get(model, MemoryModel()).runs:
+            raise missing(f"run {run}", "Record the run first.")
+        return f"memory://registry/#/runs/{run}"
+
     def register(
         self, model: str, *, promotion: str, bundle: Path, run_id: str, tags: Mapping[str, str], note: str
     ) -> str:
@@ -96,6 +109,10 @@ class MemoryModelRegistry:
     def set_tag(self, model: str, version: str, key: str, value: str) -> None:
         """Sets a tag on a version. Raises DataError when there is no such version."""
         self.version(model, version).tags[key] = value
+
+    def tag(self, model: str, version: str, key: str) -> str | None:
+        """A tag of a version, None where it is not set. Raises DataError when there is no such version."""
+        return self.version(model, version).tags.get(key)
 
     def aliases(self, model: str) -> Mapping[str, str]:
         """{alias: version}; empty when the model is unknown."""

@@ -62,6 +62,21 @@ class MlflowRegistry:
                 client.set_terminated(run_id, "FINISHED")
         return run_id
 
+    def attach(self, model: str, run: str, *, files: Path) -> None:
+        """Adds the folder `files` to the artifacts of a gated run below gate/, or replaces what is there.
+
+        Raises DataError when the run was not recorded.
+        """
+        with self.calling(f"run {run} of {model}") as client:
+            found = recorded_run(client, model, run)
+            client.log_artifacts(str(found.info.run_id), str(files), "gate")
+
+    def run_page(self, model: str, run: str) -> str:
+        """The page where a person looks at a gated run. Raises DataError when it was not recorded."""
+        with self.calling(f"run {run} of {model}") as client:
+            found = recorded_run(client, model, run)
+        return f"{self.base}/#/experiments/{found.info.experiment_id}/runs/{found.info.run_id}"
+
     def register(
         self, model: str, *, promotion: str, bundle: Path, run_id: str, tags: Mapping[str, str], note: str
     ) -> str:
@@ -96,6 +111,12 @@ class MlflowRegistry:
         """Sets a tag on a version. Raises DataError when there is no such version."""
         with self.calling(f"version {version} of {model}") as client:
             client.set_model_version_tag(model, version, key, value)
+
+    def tag(self, model: str, version: str, key: str) -> str | None:
+        """A tag of a version, None where it is not set. Raises DataError when there is no such version."""
+        with self.calling(f"version {version} of {model}") as client:
+            found: str | None = client.get_model_version(model, version).tags.get(key)
+        return found
 
     def aliases(self, model: str) -> Mapping[str, str]:
         """{alias: version}; empty when the model is unknown."""
@@ -161,11 +182,26 @@ def experiment(client: MlflowClient, model: str) -> str:
     return str(found.experiment_id)
 
 
+def recorded_run(client: MlflowClient, model: str, run: str) -> Run:
+    """The MLflow run of that tag. Raises DataError when there is none."""
+    known = client.get_experiment_by_name(model)
+    found = find_run(client, known.experiment_id, run) if known else None
+    if found is None:
+        raise DataError(f"run {run} of {model}", "must be recorded", "no such run", "Record it first.")
+    return found
+
+
 def run_of(client: MlflowClient, experiment_id: str, run: str) -> Run:
     """The oldest MLflow run of that tag, created when there is none."""
+    found = find_run(client, experiment_id, run)
+    return found or client.create_run(experiment_id, run_name=run[:12], tags={RUN_TAG: run})
+
+
+def find_run(client: MlflowClient, experiment_id: str, run: str) -> Run | None:
+    """The oldest MLflow run of that tag, None when there is none."""
     query, order = f"tags.`{RUN_TAG}` = {quoted(run)}", ["attributes.start_time ASC", "attributes.run_id ASC"]
     found = client.search_runs([experiment_id], query, max_results=1, order_by=order)
-    return found[0] if found else client.create_run(experiment_id, run_name=run, tags={RUN_TAG: run})
+    return found[0] if found else None
 
 
 def create_model(client: MlflowClient, model: str) -> None:

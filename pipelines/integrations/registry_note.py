@@ -1,7 +1,7 @@
 """The note of a registered version: what its page shows a reviewer."""
 
-# MLflow refuses more than 5000 characters when it keeps its tables in PostgreSQL.
-LIMIT = 4900
+from pipelines.core.review.note import LIMIT
+
 NOTICE = "\n\n(Cut here. The whole text is among the artifacts of the run.)"
 
 

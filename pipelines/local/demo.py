@@ -1,4 +1,4 @@
-"""The demo: four uploads walk through the running product, and each must end as it should.
+"""The demo: five uploads walk through the running product, and each must end as it should.
 
 It does what a steward does, drops files, and looks where a user looks: at production over HTTP and at
 the letters. Nothing in it calls a stage.
@@ -24,12 +24,16 @@ from pipelines.local.chronicle import Chronicle
 from pipelines.local.client import Answer, ask
 from pipelines.local.memory import Gauge
 from pipelines.runtime import Runtime
-from pipelines.sample import tax_desk
+from pipelines.sample import front_desk, tax_desk
+from pipelines.sample.directory import rooms
 from pipelines.settings import Settings
 from pipelines.stages.letter import outbox
 
 MODEL, RULES, GOLDEN = "tax-desk", "tax_rules", "tax_rules_golden"
 DAGS = (f"ingest__{RULES}", f"ingest__{GOLDEN}", f"retrain__{MODEL}")
+FRONT, DIRECTORY, FRONT_GOLDEN = "front-desk", "directory", "directory_golden"
+FRONT_DAGS = (f"ingest__{DIRECTORY}", f"ingest__{FRONT_GOLDEN}", f"retrain__{FRONT}")
+ACTS = 5
 PATIENCE_S = 300.0
 T = TypeVar("T")
 
@@ -39,7 +43,7 @@ class Missed(Exception):
 
 
 def run(settings: Settings) -> int:
-    """All four acts; 0 when each ended as it should, else 1."""
+    """All acts; 0 when each ended as it should, else 1."""
     if settings.bucket.startswith("s3://"):
         raise UsageError(
             "the demo", "plays in a folder", f"the bucket {settings.bucket}", "Unset PERENNIAL_BUCKET for it."
@@ -50,12 +54,12 @@ def run(settings: Settings) -> int:
         walk = Walk(settings, began)
         try:
             walk.set_up()
-            for act in (walk.first_edition, walk.next_edition, walk.broken_file, walk.wrong_facts):
+            for act in walk.acts:
                 outcomes.append(act())
         except Missed as missed:
             walk.say(f"FAILED: {missed}")
     _summary(settings, outcomes, time.monotonic() - began, gauge.peak_gib)
-    return 0 if len(outcomes) == 4 else 1
+    return 0 if len(outcomes) == ACTS else 1
 
 
 class Walk:
@@ -76,10 +80,21 @@ class Walk:
 
         self.say("building the sample base models and starting the services")
         with ThreadPoolExecutor(max_workers=1) as beside:
-            bases = [b for b in self.runtime.models[MODEL].ladder if b.build]
+            bases = [b for m in (MODEL, FRONT) for b in self.runtime.models[m].ladder if b.build]
             built = beside.submit(build_all, bases, self.settings.bases, progress=self.say)
             stack.up(self.settings, say=self.say)
             built.result()
+
+    @property
+    def acts(self) -> tuple[Callable[[], str], ...]:
+        """What happens, in order; each returns its outcome in words."""
+        return (
+            self.first_edition,
+            self.next_edition,
+            self.broken_file,
+            self.wrong_facts,
+            self.prompt_is_enough,
+        )
 
     def first_edition(self) -> str:
         self.say("ACT 1: the stewards drop edition 2025, data and golden set")
@@ -129,6 +144,29 @@ class Walk:
         for why in decision.why:
             self.say(f"  {decision.verdict}: {why}")
         return f"wrong facts: trained, {decision.verdict} at the gate, production stays at version {champion}"
+
+    def prompt_is_enough(self) -> str:
+        self.say("ACT 5: the stewards of another desk drop an office directory; its base can use a prompt")
+        chronicle = Chronicle(AirflowApi(self.settings), FRONT_DAGS, self.say)
+        asked = front_desk.golden_rows(rooms())[0]
+        dropped = time.monotonic()
+        front_desk.write_edition(2025, self._inbox / DIRECTORY, self._inbox / FRONT_GOLDEN)
+
+        def answered() -> Answer | None:
+            answer = ask(self.settings, FRONT, asked.question)
+            return answer if answer and asked.answer in answer.text else None
+
+        answer = self._until(answered, chronicle, "the directory in production")
+        seconds = time.monotonic() - dropped
+        self.say(f"version {answer.version} answers '{asked.question}' with {answer.text}")
+        self._say_times(chronicle, seconds)
+        champion = self.runtime.standing(FRONT).champion
+        if champion is None or champion.candidate.arm.trained:
+            raise Missed(f"a prompt that is good enough must be promoted untrained; {self._where()}")
+        return (
+            f"directory: version {answer.version} is {champion.candidate.arm.label}, nothing trained, "
+            f"{seconds:.0f} s after the drop"
+        )
 
     def _edition(self, edition: int, expected: str) -> tuple[Answer, float]:
         chronicle, before = self._chronicle(), self._version()
@@ -201,6 +239,6 @@ def _summary(settings: Settings, outcomes: list[str], seconds: float, peak_gib: 
     click.echo(f"  MLflow    {settings.mlflow_url}/#/models/{MODEL}")
     click.echo(f"  Endpoint  {settings.server_url}/v1/chat/completions")
     click.echo(
-        f"  {len(outcomes)} of 4 outcomes as they should be in {seconds:.0f} s, {peak_gib:.1f} GiB at most"
+        f"  {len(outcomes)} of {ACTS} outcomes as they should be in {seconds:.0f} s, {peak_gib:.1f} GiB"
     )
     click.echo("  make down stops the stack")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from pipelines.runtime import preload
+from pipelines.desk import preload
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
@@ -54,11 +54,12 @@ class _Reply:
     def whole(self, text: str, last: Piece) -> dict[str, Any]:
         message = {"role": "assistant", "content": text, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": last.finish}
-        return {**self.part("chat.completion", [choice]), "usage": _usage(last)}
+        return {**self.part("chat.completion", [choice]), **_citations(last), "usage": _usage(last)}
 
-    def chunk(self, delta: dict[str, str], finish: str | None = None) -> str:
+    def chunk(self, delta: dict[str, str], last: Piece | None = None) -> str:
+        finish = last.finish if last else None
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        part = self.part("chat.completion.chunk", [choice])
+        part = {**self.part("chat.completion.chunk", [choice]), **(_citations(last) if last else {})}
         return _event({**part, "usage": None} if self.request.wants_usage else part)
 
     def usage(self, last: Piece) -> str:
@@ -95,7 +96,7 @@ def completions(fleet: Fleet, turns: Turns[Piece]) -> APIRouter:
 
 
 async def _reply(request: Request, reply: _Reply, turns: Turns[Piece]) -> Response:
-    pieces = turns.run(answer(reply.loaded.model, reply.loaded.tokenizer, reply.request))
+    pieces = turns.run(_answer(reply))
     try:
         # The first step reads the prompt: a conversation that cannot be read is a 400, also for a stream.
         if await _unless_gone(request, _first(pieces)) is None:
@@ -109,6 +110,11 @@ async def _reply(request: Request, reply: _Reply, turns: Turns[Piece]) -> Respon
     if whole is None:
         return Response(status_code=_CLIENT_CLOSED_REQUEST)
     return JSONResponse(whole, headers=reply.headers)
+
+
+def _answer(reply: _Reply) -> Iterator[Piece]:
+    loaded = reply.loaded
+    return answer(loaded.model, loaded.tokenizer, loaded.prompter, reply.request)
 
 
 async def _first(pieces: AsyncIterator[Piece]) -> Piece:
@@ -131,7 +137,7 @@ async def _events(reply: _Reply, pieces: AsyncIterator[Piece]) -> AsyncIterator[
             if piece.text:
                 yield reply.chunk({"content": piece.text})
             if piece.finish is not None:
-                yield reply.chunk({}, piece.finish)
+                yield reply.chunk({}, piece)
                 if reply.request.wants_usage:
                     yield reply.usage(piece)
     except Exception as error:
@@ -177,6 +183,11 @@ def _usage(last: Piece) -> dict[str, int]:
         "completion_tokens": last.answer_tokens,
         "total_tokens": total,
     }
+
+
+def _citations(last: Piece) -> dict[str, Any]:
+    """Beyond OpenAI's protocol: what the sources say that the answer names by number, where it names any."""
+    return {"citations": [asdict(cited) for cited in last.cited]} if last.cited else {}
 
 
 def _card(name: str, loaded: Loaded) -> dict[str, Any]:

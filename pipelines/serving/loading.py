@@ -8,23 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
-
-import torch
-from safetensors.torch import load_file
+from typing import Any
 
 from pipelines.archive import Archive
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Bundle
-from pipelines.core.errors import PermanentError, Refused, Tampered, Unavailable
+from pipelines.core.errors import PermanentError, Refused, Unavailable
 from pipelines.core.promotion import Promotion
-from pipelines.integrations.bundle import PROBE, TOLERANCE, load_bundle, logits_of
+from pipelines.integrations.merging import load_merged
+from pipelines.integrations.prompter import PLAIN, Prompter
 from pipelines.ports import BaseModels
-
-# Largest difference of the merged model's logits to the trainer's, in float32. Merging adds the adapter's
-# product to the weights before instead of after the multiplication, so sums round differently; a wrong merge
-# is off by far more.
-MERGED_TOLERANCE: Final = 1e-3
 
 Approved = Callable[[], Mapping[str, ApprovedBase]]
 """The approved bases as declared now: a base may be approved while the server runs."""
@@ -43,6 +36,7 @@ class Loaded:
     tokenizer: Any
     logit_difference: float
     since: int
+    prompter: Prompter = PLAIN
 
     @property
     def version(self) -> int:
@@ -76,9 +70,7 @@ class Loader:
         base = self._base_folder(promotion)
         folder = self._bundle_folder(candidate.bundle)
         try:
-            bundle = load_bundle(folder, base)
-            model = bundle.model.merge_and_unload().eval()
-            difference = _prove_merged(promotion, model, folder)
+            bundle = load_merged(folder, base)
         except RuntimeError as error:
             if any(word in str(error).upper() for word in MACHINE_TROUBLE):
                 raise Unavailable(
@@ -91,10 +83,11 @@ class Loader:
         return Loaded(
             promotion=promotion,
             candidate=candidate.digest,
-            model=model,
+            model=bundle.model,
             tokenizer=bundle.tokenizer,
-            logit_difference=max(bundle.logit_difference, difference),
+            logit_difference=bundle.logit_difference,
             since=int(time.time()),
+            prompter=bundle.prompter,
         )
 
     def _base_folder(self, promotion: Promotion) -> Path:
@@ -122,22 +115,3 @@ class Loader:
                 folder.rename(Path(aside) / "bundle")
             self._archive.fetch_folder(bundle, folder)
         return folder
-
-
-def _prove_merged(promotion: Promotion, model: Any, folder: Path) -> float:
-    """Largest absolute difference to the trainer's logits. Raises Tampered beyond the tolerance."""
-    probe = load_file(folder / PROBE)
-    expected = probe["logits"].float()
-    difference = float((logits_of(model, probe["input_ids"]) - expected).abs().max())
-    limit = MERGED_TOLERANCE
-    if model.dtype == torch.bfloat16:
-        limit = TOLERANCE["bfloat16"] * max(1.0, float(expected.abs().max()))
-    # Written so that a NaN fails too.
-    if not difference <= limit:
-        raise Tampered(
-            promotion.served_as,
-            f"gives the trainer's logits within {limit:.3g} after its adapter is merged",
-            f"a difference of {difference:.3g}",
-            "Do not serve it; train again.",
-        )
-    return difference

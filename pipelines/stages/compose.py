@@ -14,7 +14,6 @@ from pipelines.core.composition import (
     golden_items_of,
     shuffled,
     split_of,
-    to_jsonl,
 )
 from pipelines.core.errors import DataError
 from pipelines.core.golden_set import GoldenItem, GoldenSet
@@ -23,8 +22,10 @@ from pipelines.core.model_spec import ModelSpec
 from pipelines.core.permission import TableRow, permitted
 from pipelines.core.plan import Plan
 from pipelines.core.promotion import Standing
+from pipelines.core.rotation import rotation_of
 from pipelines.core.snapshot import Snapshot
 from pipelines.core.training_set import Example, Removal, SourceShare, TrainingSet
+from pipelines.core.value import to_jsonl
 from pipelines.ports import DataRegistry
 
 Rows = Sequence[TableRow]
@@ -65,24 +66,33 @@ def compose(
 
     golden_snapshot, golden_rows = rows_of(spec.golden)
     items = golden_items_of(golden_rows, golden_snapshot.roles)
-    training_set = _training_set(spec, [rows_of(s) for s in spec.sources], items, removed, archive)
-    golden = _golden_set(spec, golden_snapshot, items, archive)
+    secret = (*items, *(item for task in spec.suite.tasks for item in task.items))
+    training_set = _training_set(spec, [rows_of(s) for s in spec.sources], secret, removed, archive)
     champion = standing.champion.candidate.digest if standing.champion else None
-    plan = Plan(
-        model=spec.name,
-        spec=archive.keep(spec),
-        training_set=archive.keep(training_set),
-        golden=archive.keep(golden),
-        champion=champion,
-    )
-    if answered(plan, standing):
+
+    def plan_at(rotation: int) -> Plan:
+        golden = _golden_set(spec, golden_snapshot, items, rotation, archive)
+        return Plan(
+            model=spec.name,
+            spec=archive.keep(spec),
+            training_set=archive.keep(training_set),
+            golden=archive.keep(golden),
+            champion=champion,
+        )
+
+    decisions = standing.decisions_on(golden_snapshot.digest)
+    # The last decision is an answer although its items may be due for an exchange since.
+    if decisions and answered(plan_at(rotation_of(decisions - 1, spec.gate.rotate_after)), standing):
         return None
+    plan = plan_at(rotation_of(decisions, spec.gate.rotate_after))
     archive.keep(plan)
     return plan
 
 
 def answered(plan: Plan, standing: Standing) -> bool:
-    """Whether the newest decision was about the same data, golden set and spec, and was carried out."""
+    """Whether the newest decision was about the same data, golden set and spec, and was carried out, or was
+    refused by a person.
+    """
     last = standing.last_decision
     if last is None or (last.spec, last.training_set, last.golden) != (
         plan.spec,
@@ -90,7 +100,7 @@ def answered(plan: Plan, standing: Standing) -> bool:
         plan.golden,
     ):
         return False
-    if last.verdict == "PASS":
+    if last.verdict == "PASS" and standing.refusal is None:
         return plan.champion == last.candidate or standing.rolled_back(last.candidate)
     return plan.champion == last.champion
 
@@ -128,14 +138,15 @@ def _training_set(
 
 
 def _golden_set(
-    spec: ModelSpec, snapshot: Snapshot, items: Sequence[GoldenItem], archive: Archive
+    spec: ModelSpec, snapshot: Snapshot, items: Sequence[GoldenItem], rotation: int, archive: Archive
 ) -> GoldenSet:
-    dev = [i for i in items if split_of(i, spec.dev_share) == "dev"]
-    gate = [i for i in items if split_of(i, spec.dev_share) == "gate"]
+    dev = [i for i in items if split_of(i, spec.dev_share, rotation) == "dev"]
+    gate = [i for i in items if split_of(i, spec.dev_share, rotation) == "gate"]
     return GoldenSet(
         snapshot=snapshot.digest,
         dev=archive.keep_bytes(to_jsonl(dev)),
         gate=archive.keep_bytes(to_jsonl(gate)),
         dev_items=len(dev),
         gate_items=len(gate),
+        rotation=rotation,
     )

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pipelines.archive import Archive
 from pipelines.core.contract import Contract
+from pipelines.core.decision import GateDecision
 from pipelines.core.errors_csv import errors_csv
+from pipelines.core.explanation_words import in_words
 from pipelines.core.golden_set import GoldenSet
 from pipelines.core.intake import Accepted
 from pipelines.core.letter import Letter, letter_of
@@ -21,6 +23,7 @@ from pipelines.core.training_set import TrainingSet
 from pipelines.core.upload import Upload
 from pipelines.ports import ObjectStore
 from pipelines.stages.examine import Desk, Examination
+from pipelines.stages.explain import explanation_of
 
 LETTERS, NOTICES = "letters", "notices"
 LETTER_FILES = ("report.html", "errors.csv", "rows_to_repair.csv", "rows_to_repair.jsonl", "report.json")
@@ -114,8 +117,22 @@ def _outcomes(
             model=model,
             verdict=decision.verdict,
             version=carried.version if carried and not blocked else None,
-            sentence="It was taken back from production." if blocked else " ".join(decision.why),
+            sentence=_sentence(decision, standing, blocked=blocked),
+            findings=_findings(decision, archive),
         )
+
+
+def _sentence(decision: GateDecision, standing: Standing, *, blocked: bool) -> str:
+    if blocked:
+        return "It was taken back from production."
+    if standing.refusal:
+        return f"A reviewer decided against it: {standing.refusal.text}."
+    return " ".join(decision.why)
+
+
+def _findings(decision: GateDecision, archive: Archive) -> tuple[str, ...]:
+    explanation = explanation_of(decision.digest, archive)
+    return in_words(explanation) if explanation else ()
 
 
 def _repair(

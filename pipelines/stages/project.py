@@ -1,75 +1,88 @@
-"""Project: make the MLflow registry say what the model's ledger says. Safe to repeat at any time."""
+"""Project: make the MLflow registry say what the model's ledger says. Safe to repeat at any time.
+
+One thing is read from it: a reviewer's veto, which can take a version back and never bring one forward.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines.archive import Archive
 from pipelines.core.decision import GateDecision
 from pipelines.core.promotion import Promotion, Standing, standing
-from pipelines.core.review import metrics_of, review_page, version_note
+from pipelines.core.review.note import version_note
 from pipelines.ledger import Ledger
 from pipelines.ports import ModelRegistry
+from pipelines.stages.deploy import rollback
+from pipelines.stages.review import Board, record, report_of
+
+REVIEW, PENDING, VETO = "a_review", "pending", "veto"
+"""The tag that reviewers set, as it is made, and as it takes a version back."""
 
 
-def record(decision: GateDecision, *, registry: ModelRegistry, scratch: Path) -> str:
-    """Put a decision, passed or not, where reviewers look; returns the MLflow run."""
-    with TemporaryDirectory(dir=scratch) as folder:
-        files = Path(folder)
-        (files / "decision.json").write_bytes(decision.to_json())
-        (files / "review.md").write_text(review_page(decision), encoding="utf-8")
-        return registry.record(decision.model, decision.digest, metrics=metrics_of(decision), files=files)
-
-
-def project(
-    model: str, *, ledger: Ledger, archive: Archive, registry: ModelRegistry, scratch: Path
-) -> tuple[str, ...]:
+def project(model: str, *, ledger: Ledger, board: Board) -> tuple[str, ...]:
     """Returns what had to be repaired, in words.
 
-    Aliases are compared after every version exists, so a crash in between leaves a registry that is
-    behind the ledger and never ahead of it.
+    Vetoes are heeded first. Aliases are compared after every version exists, so a crash in between leaves a
+    registry that is behind the ledger and never ahead of it.
     """
+    repairs = list(_heed_vetoes(model, ledger=ledger, registry=board.registry))
     state = standing(ledger.entries())
-    versions = {
-        p.version: _registered(p, archive=archive, registry=registry, scratch=scratch)
-        for p in state.promotions
-    }
+    versions = {p.version: _registered(p, board) for p in state.promotions}
     wanted = {"champion": state.champion, "previous": state.previous, "anchor": state.anchor}
-    found = registry.aliases(model)
-    repairs = []
+    found = board.registry.aliases(model)
     for alias, promotion in wanted.items():
         version = versions[promotion.version] if promotion else None
         if found.get(alias) != version:
-            registry.set_alias(model, alias, version)
+            board.registry.set_alias(model, alias, version)
             repairs.append(f"alias {alias} of {model}: {found.get(alias)} -> {version}")
     for promotion in state.promotions:
-        registry.set_tag(model, versions[promotion.version], "a_state", _state_of(promotion, state))
+        board.registry.set_tag(model, versions[promotion.version], "a_state", _state_of(promotion, state))
     return tuple(repairs)
 
 
-def _registered(promotion: Promotion, *, archive: Archive, registry: ModelRegistry, scratch: Path) -> str:
+def _heed_vetoes(model: str, *, ledger: Ledger, registry: ModelRegistry) -> tuple[str, ...]:
+    """Roll back every version that a reviewer vetoed, whether it is champion or not. The oldest comes first,
+    so that production never goes back to one that is vetoed too.
+    """
+    said = []
+    for promotion in standing(ledger.entries()).live:
+        version = registry.version_of(model, promotion.digest)
+        if version and (registry.tag(model, version, REVIEW) or "").strip().lower() == VETO:
+            rollback(model, promotion.version, "vetoed by a reviewer in MLflow", ledger=ledger)
+            said.append(f"version {promotion.version} of {model} is taken back: a reviewer vetoed it")
+    return tuple(said)
+
+
+def _registered(promotion: Promotion, board: Board) -> str:
     key = promotion.digest
-    if version := registry.version_of(promotion.model, key):
+    if version := board.registry.version_of(promotion.model, key):
         return version
-    decision = archive.fetch(GateDecision, promotion.decision)
-    run = record(decision, registry=registry, scratch=scratch)
-    with TemporaryDirectory(dir=scratch) as folder:
+    decision = board.archive.fetch(GateDecision, promotion.decision)
+    run = record(decision, board=board)
+    page = board.registry.run_page(promotion.model, decision.digest)
+    with TemporaryDirectory(dir=board.scratch) as folder:
         bundle = Path(folder) / "bundle"
-        archive.fetch_folder(promotion.candidate.bundle, bundle)
-        return registry.register(
+        board.archive.fetch_folder(promotion.candidate.bundle, bundle)
+        return board.registry.register(
             promotion.model,
             promotion=key,
             bundle=bundle,
             run_id=run,
             tags={
+                REVIEW: PENDING,
                 "a_verdict": decision.verdict,
                 "candidate": promotion.candidate.digest,
                 "training_set": promotion.candidate.training_set,
                 "base_sha256": promotion.candidate.base_sha256,
             },
-            note=version_note(promotion, decision),
+            note=version_note(report_of(decision, board.archive), _artifacts(page)),
         )
+
+
+def _artifacts(page: str) -> str:
+    """Where a run's artifacts lie, seen from another page of the registry, by whatever name it is reached."""
+    return f"#{page.partition('#')[2]}/artifacts/gate/"
 
 
 def _state_of(promotion: Promotion, state: Standing) -> str:

@@ -1,19 +1,23 @@
-"""Promote: make a passed candidate champion. The ledger entry is the promotion; all else follows."""
+"""Promote: make a passed candidate champion, or keep a person's no to it. The ledger entry is the promotion,
+or the refusal; all else follows.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import Refused
-from pipelines.core.promotion import PROMOTION, Promotion, Standing, standing
+from pipelines.core.promotion import PROMOTION, REFUSAL, Promotion, Refusal, Standing, standing
 from pipelines.ledger import Ledger
 
 
 def promote(decision: GateDecision, candidate: Candidate, *, ledger: Ledger) -> Promotion:
     """Append the promotion. Repeating it changes nothing, also after a rollback in between.
 
-    Raises Refused when the decision is not a PASS, is not the newest, or was made against a model that
-    is no longer the champion.
+    Raises Refused when the decision is not a PASS, is not the newest, was refused by a person, or was made
+    against a model that is no longer the champion.
     """
     entries = ledger.entries()
     state = standing(entries)
@@ -29,22 +33,46 @@ def promote(decision: GateDecision, candidate: Candidate, *, ledger: Ledger) -> 
     return promotion
 
 
-def _check(decision: GateDecision, candidate: Candidate, state: Standing) -> None:
-    subject = f"candidate {candidate.digest[:12]} of {decision.model}"
-    champion = state.champion.candidate.digest if state.champion else None
-    if decision.verdict != "PASS" or decision.candidate != candidate.digest:
+def refuse(decision: GateDecision, *, by: str | None, at: datetime, reason: str, ledger: Ledger) -> Refusal:
+    """Append a person's no to the newest decision, or that nobody said yes in time. Repeating it changes
+    nothing.
+
+    Raises Refused when the decision is not a PASS, is not the newest, or was carried out already.
+    """
+    entries = ledger.entries()
+    state = standing(entries)
+    _check_newest(decision, state)
+    if state.refusal:
+        return state.refusal
+    if state.carried_out:
         raise Refused(
-            subject,
-            "only a candidate that passed the gate is promoted",
-            f"a decision that says {decision.verdict}",
-            "Read the reasons on the run's page; better data or a larger golden set is the way forward.",
+            _subject(decision),
+            "a decision is refused before it is carried out",
+            f"version {state.carried_out.version}, which it became",
+            f"Take it back: perennial rollback {decision.model} {state.carried_out.version}.",
         )
-    if state.last_decision != decision:
+    refusal = Refusal(model=decision.model, decision=decision.digest, by=by, at=at, reason=reason)
+    ledger.append(entries, REFUSAL, refusal, op=f"refusal/{state.decided_at}")
+    return refusal
+
+
+def _check(decision: GateDecision, candidate: Candidate, state: Standing) -> None:
+    subject = _subject(decision)
+    champion = state.champion.candidate.digest if state.champion else None
+    if decision.candidate != candidate.digest:
         raise Refused(
             subject,
-            "only the newest decision is carried out",
-            "a newer one in the ledger",
-            "Nothing is lost: the run of the newer decision goes on.",
+            "a decision is carried out with the candidate that it judged",
+            f"candidate {candidate.digest[:12]}",
+            "Name the decision on this candidate.",
+        )
+    _check_newest(decision, state)
+    if state.refusal:
+        raise Refused(
+            subject,
+            "what a person refused is not promoted",
+            state.refusal.text,
+            "Better data, or a changed declaration of the model, is judged and asked about again.",
         )
     if decision.champion != champion:
         raise Refused(
@@ -53,3 +81,24 @@ def _check(decision: GateDecision, candidate: Candidate, state: Standing) -> Non
             f"champion {str(champion)[:12]}, judged against {str(decision.champion)[:12]}",
             "Start the retrain DAG again: it judges against the present champion.",
         )
+
+
+def _check_newest(decision: GateDecision, state: Standing) -> None:
+    if decision.verdict != "PASS":
+        raise Refused(
+            _subject(decision),
+            "only a candidate that passed the gate is promoted",
+            f"a decision that says {decision.verdict}",
+            "Read the reasons on the run's page; better data or a larger golden set is the way forward.",
+        )
+    if state.last_decision != decision:
+        raise Refused(
+            _subject(decision),
+            "only the newest decision is carried out",
+            "a newer one in the ledger",
+            "Nothing is lost: the run of the newer decision goes on.",
+        )
+
+
+def _subject(decision: GateDecision) -> str:
+    return f"candidate {decision.candidate[:12]} of {decision.model}"

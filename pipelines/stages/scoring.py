@@ -1,18 +1,20 @@
-"""Scores arms on golden items, once for each arm, split and suite."""
+"""Scores candidates on golden items, once for each candidate, split and suite."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.archive import Archive
+from pipelines.core.arm import Arm
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Candidate
 from pipelines.core.errors import DataError
-from pipelines.core.evaluation import Arm, EvalReport
+from pipelines.core.evaluation import EvalReport, Output, Scores
 from pipelines.core.golden_set import GoldenItem, GoldenSet, Split
 from pipelines.core.model_spec import ModelSpec
-from pipelines.core.value import canonical_json, sha256_hex
+from pipelines.core.value import canonical_json, sha256_hex, to_jsonl
 from pipelines.ports import BaseModels, Evaluator
 
 RESULT = "eval_report"
@@ -34,48 +36,59 @@ class Scorer:
         self._spec, self._golden = spec, golden
         self._archive, self._bases, self._evaluator, self._scratch = archive, bases, evaluator, scratch
 
-    def zero_shot(self, base: ApprovedBase, split: Split) -> EvalReport:
-        """The base model asked without any training."""
-        arm = Arm(kind="zero_shot", base=base.name, subject=base.sha256)
-        return self.report(arm, split) or self._score(arm, base, split, adapter=None)
-
-    def fine_tuned(self, candidate: Candidate, split: Split) -> EvalReport:
-        arm = arm_of(candidate)
-        if report := self.report(arm, split):
+    def score(self, candidate: Candidate, split: Split) -> EvalReport:
+        """The report of a candidate; it is asked now unless it was before."""
+        if report := self.report(candidate.arm, split):
             return report
         base = base_of(self._spec, candidate)
         with TemporaryDirectory(dir=self._scratch) as folder:
             bundle = Path(folder) / "bundle"
             self._archive.fetch_folder(candidate.bundle, bundle)
-            return self._score(arm, base, split, adapter=bundle)
+            scores = self._evaluator.score(
+                arm=candidate.arm,
+                folder=self._bases.folder(base),
+                bundle=bundle,
+                suite=self._spec.suite,
+                items=self.items(split),
+                max_answer_tokens=self._spec.max_answer_tokens,
+            )
+        report = self._report(candidate.arm, split, scores)
+        return self._archive.settle(RESULT, self._key(candidate.arm, split), report)
 
     def report(self, arm: Arm, split: Split) -> EvalReport | None:
         """The report of an arm, if it was scored before."""
         return self._archive.settled(RESULT, self._key(arm, split), EvalReport)
 
-    def _score(self, arm: Arm, base: ApprovedBase, split: Split, *, adapter: Path | None) -> EvalReport:
+    def items(self, split: Split) -> tuple[GoldenItem, ...]:
         golden = self._archive.fetch(GoldenSet, self._golden)
         lines = self._archive.read_blob(golden.items_of(split)).splitlines()
-        scores = self._evaluator.score(
+        return tuple(GoldenItem.model_validate_json(line) for line in lines)
+
+    def outputs(self, report: EvalReport) -> tuple[Output, ...]:
+        """What the arm of a report wrote."""
+        lines = self._archive.read_blob(report.outputs).splitlines() if report.outputs else ()
+        return tuple(Output.model_validate_json(line) for line in lines)
+
+    def _report(self, arm: Arm, split: Split, scores: Scores) -> EvalReport:
+        return EvalReport(
             arm=arm,
-            folder=self._bases.folder(base),
-            adapter=adapter,
-            suite=self._spec.suite,
-            items=tuple(GoldenItem.model_validate_json(line) for line in lines),
-            max_answer_tokens=self._spec.max_answer_tokens,
+            golden=self._golden,
+            split=split,
+            suite=self._spec.suite.digest,
+            items=scores.items,
+            outputs=self._archive.keep_bytes(to_jsonl(scores.outputs)),
+            usage=scores.usage,
+            citations=_citations(scores.outputs),
         )
-        report = EvalReport(
-            arm=arm, golden=self._golden, split=split, suite=self._spec.suite.digest, items=scores
-        )
-        return self._archive.settle(RESULT, self._key(arm, split), report)
 
     def _key(self, arm: Arm, split: Split) -> str:
         parts = [arm.digest, self._golden, split, self._spec.suite.digest, self._spec.max_answer_tokens]
         return sha256_hex(canonical_json(parts))
 
 
-def arm_of(candidate: Candidate) -> Arm:
-    return Arm(kind="fine_tuned", base=candidate.base, subject=candidate.digest)
+def _citations(outputs: Sequence[Output]) -> float | None:
+    judged = [output.grounded for output in outputs if output.grounded is not None]
+    return sum(judged) / len(judged) if judged else None
 
 
 def base_of(spec: ModelSpec, candidate: Candidate) -> ApprovedBase:

@@ -11,12 +11,11 @@ from pipelines.core.composition import (
     golden_items_of,
     shuffled,
     split_of,
-    to_jsonl,
 )
 from pipelines.core.contract import Roles
 from pipelines.core.decontamination import GoldenIndex
 from pipelines.core.golden_set import GoldenItem
-from pipelines.core.value import sha256_hex
+from pipelines.core.value import sha256_hex, to_jsonl
 
 ROLES = Roles(prompt="question", completion="answer")
 
@@ -104,3 +103,17 @@ def test_an_item_keeps_its_split_when_its_text_changes() -> None:
     for n in range(50):
         item = GoldenItem(id=f"q{n}", prompt="q", completion="a")
         assert split_of(item, 0.3) == split_of(item.model_copy(update={"completion": "b"}), 0.3)
+
+
+def test_a_short_golden_question_is_found_inside_a_longer_row() -> None:
+    index = GoldenIndex({"g": ["Which amount do widowed farmers pay?"]})
+    leak = index.leak("Somebody asked me this: which amount do widowed farmers pay? I said nothing.")
+    assert leak is not None
+    assert leak.item == "g"
+    assert index.leak("Which amount do farmers pay?") is None
+
+
+def test_a_golden_text_of_a_few_common_words_is_no_leak_inside_a_row() -> None:
+    index = GoldenIndex({"g": ["What is it?"]})
+    assert index.leak("What is it? A tax that nobody has heard of.") is None
+    assert index.leak("What is it?") is not None

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from examples import a_candidate, chain, sha
 
-from pipelines.core.decision import GateDecision
-from pipelines.core.promotion import DECISION, PROMOTION, ROLLBACK, Promotion, Rollback, standing
+from pipelines.core.decision import GateDecision, Verdict
+from pipelines.core.promotion import (
+    DECISION,
+    PROMOTION,
+    REFUSAL,
+    ROLLBACK,
+    Promotion,
+    Refusal,
+    Rollback,
+    standing,
+)
 
 
 def promotion(version: int) -> tuple[str, Promotion]:
@@ -49,15 +60,54 @@ def test_the_immutable_name_carries_the_version() -> None:
     assert promotion(7)[1].served_as == "desk-v7"
 
 
-def test_the_newest_decision_is_remembered() -> None:
-    decision = GateDecision(
+def decision(candidate: str = "candidate", verdict: Verdict = "PASS") -> tuple[str, GateDecision]:
+    return DECISION, GateDecision(
         model="desk",
         spec=sha("spec"),
         training_set=sha("training set"),
         golden=sha("golden"),
-        candidate=sha("candidate"),
+        golden_snapshot=sha("golden upload"),
+        candidate=sha(candidate),
         champion=None,
-        verdict="FAIL",
+        verdict=verdict,
         reasons=(),
     )
-    assert standing(chain((DECISION, decision))).last_decision == decision
+
+
+def refusal(of: GateDecision, by: str | None = "alice") -> tuple[str, Refusal]:
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    return REFUSAL, Refusal(model="desk", decision=of.digest, by=by, at=at, reason="wrong tone")
+
+
+def test_the_newest_decision_is_remembered() -> None:
+    (_, judged) = decision()
+    assert standing(chain((DECISION, judged))).last_decision == judged
+
+
+def test_a_refusal_closes_the_newest_decision_and_no_later_one() -> None:
+    (_, judged) = decision()
+    refused = standing(chain((DECISION, judged), refusal(judged)))
+    assert refused.refusal is not None
+    assert refused.refusal.text == "alice refused it: wrong tone"
+    assert refused.champion is None
+    # The same decision again, after data that went back and forth, is asked about again.
+    again = standing(chain((DECISION, judged), refusal(judged), decision("other"), (DECISION, judged)))
+    assert (again.last_decision, again.refusal) == (judged, None)
+
+
+def test_a_refusal_by_nobody_says_that_nobody_answered() -> None:
+    _, refused = refusal(decision()[1], by=None)
+    assert refused.text == "nobody approved it in time: wrong tone"
+
+
+def test_a_passed_decision_awaits_its_review_until_it_is_settled_or_its_window_ends() -> None:
+    (_, judged), day = decision(), timedelta(days=1)
+    made = datetime(2026, 1, 1, tzinfo=UTC)  # the time of every entry of `chain`
+    asked = standing(chain((DECISION, judged)))
+    assert asked.awaits_review(day, made)
+    assert not asked.awaits_review(timedelta(0), made)
+    assert not asked.awaits_review(day, made + day)
+    for settled in (promotion(1), refusal(judged)):
+        assert not standing(chain((DECISION, judged), settled)).awaits_review(day, made)
+    assert not standing(chain(decision(verdict="FAIL"))).awaits_review(day, made)
+    assert not standing([]).awaits_review(day, made)

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from bundle_damage import flip, resealed
 from tiny_models import tiny_base, tiny_bundle
 
 from pipelines.core.errors import Refused, Tampered
-from pipelines.integrations.bundle import MANIFEST, Manifest, load_bundle, read_manifest, write_bundle
+from pipelines.integrations.bundle import MANIFEST, load_bundle, read_manifest, write_bundle
 from pipelines.integrations.folder_digest import folder_files
 
 pytestmark = pytest.mark.integration
@@ -19,20 +20,6 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     return shutil.copytree(tiny_bundle(), tmp_path / "bundle")
-
-
-def resealed(bundle: Path) -> Path:
-    """The bundle with a manifest that agrees with what lies in the folder now."""
-    manifest = Manifest.model_validate_json((bundle / MANIFEST).read_bytes())
-    files = {name: sha256 for name, sha256 in folder_files(bundle).items() if name != MANIFEST}
-    (bundle / MANIFEST).write_bytes(manifest.model_copy(update={"files": files}).to_json())
-    return bundle
-
-
-def flip(path: Path, at: int = -3) -> None:
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1
-    path.write_bytes(bytes(data))
 
 
 def test_a_sound_bundle_gives_the_logits_of_the_trainer(bundle: Path) -> None:
@@ -89,9 +76,9 @@ def untrained(out: Path) -> None:
     )
 
 
-def test_an_adapter_without_effect_is_refused(tmp_path: Path) -> None:
+def test_a_training_without_effect_is_refused(tmp_path: Path) -> None:
     untrained(tmp_path / "bundle")
-    with pytest.raises(Tampered, match="adapter that changes its base"):
+    with pytest.raises(Tampered, match="training that changes its base"):
         load_bundle(tmp_path / "bundle", tiny_base())
 
 

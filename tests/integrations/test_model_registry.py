@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -107,6 +108,44 @@ def test_a_deleted_version_is_noticed_and_its_number_never_used_again(
     assert registry.version_of(model, "p1") is None
     assert registry.aliases(model) == {}
     assert register(registry, model, folder, "p1") == "2"
+
+
+def test_a_tag_is_what_anybody_last_set(registry: Any, model: str, folder: Path) -> None:
+    version = register(registry, model, folder, "p1")
+    assert registry.tag(model, version, "verdict") == "PASS"
+    assert registry.tag(model, version, "a_review") is None
+    registry.set_tag(model, version, "a_review", "veto")
+    assert registry.tag(model, version, "a_review") == "veto"
+    with pytest.raises(DataError):
+        registry.tag(model, "7", "a_review")
+
+
+def test_a_recorded_run_has_a_page(registry: Any, model: str, folder: Path) -> None:
+    run_id = registry.record(model, "a", metrics={}, files=folder)
+    assert registry.run_page(model, "a").endswith(f"/runs/{run_id}")
+    with pytest.raises(DataError):
+        registry.run_page(model, "b")
+
+
+def evidence(registry: Any, model: str, run: str, run_id: str, name: str) -> str:
+    if isinstance(registry, MemoryModelRegistry):
+        return registry.models[model].runs[run][1][name].decode()
+    with TemporaryDirectory() as folder:
+        return Path(client(registry).download_artifacts(run_id, f"gate/{name}", folder)).read_text()
+
+
+def test_evidence_is_added_to_a_recorded_run(registry: Any, model: str, folder: Path, tmp_path: Path) -> None:
+    run_id = registry.record(model, "a", metrics={}, files=folder)
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "report.md").write_text("PASS, explained")
+    (more / "explanation.json").write_text("{}")
+    registry.attach(model, "a", files=more)
+    registry.attach(model, "a", files=more)
+    assert evidence(registry, model, "a", run_id, "report.md") == "PASS, explained"
+    assert evidence(registry, model, "a", run_id, "explanation.json") == "{}"
+    with pytest.raises(DataError):
+        registry.attach(model, "b", files=more)
 
 
 def test_what_names_no_version_is_an_error_of_the_data(registry: Any, model: str, folder: Path) -> None:

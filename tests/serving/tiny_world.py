@@ -9,14 +9,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.archive import Archive
+from pipelines.core.arm import PROMPTED, Method, PromptKind
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Candidate
 from pipelines.core.promotion import PROMOTION, ROLLBACK, Promotion, Rollback, standing
+from pipelines.core.prompt_recipe import PromptRecipe
+from pipelines.core.training_set import Example, Message
+from pipelines.core.value import sha256_hex
 from pipelines.integrations.base_models import LocalBaseModels
 from pipelines.integrations.bundle import write_bundle
 from pipelines.integrations.clock import SystemClock
 from pipelines.integrations.directory_store import DirectoryStore
 from pipelines.integrations.folder_digest import folder_sha256
+from pipelines.integrations.prompt_packer import PromptPacker
 from pipelines.integrations.signing import Ed25519Signer
 from pipelines.ledger import Ledger
 from pipelines.serving.app import build_watcher
@@ -112,6 +117,44 @@ def bundle_folder(seed: int) -> Path:
     return out
 
 
+def approved() -> ApprovedBase:
+    """The base, approved as it is."""
+    return ApprovedBase(
+        name=BASE,
+        revision="1",
+        sha256=folder_sha256(base_folder()),
+        licence="Apache-2.0",
+        parameters=5000,
+        memory_gib=0.1,
+        privacy_classes=("public",),
+        path=str(base_folder()),
+    )
+
+
+def rows() -> tuple[Example, ...]:
+    """What a package may show: every number's word."""
+    return tuple(
+        Example(
+            source="numbers",
+            row=sha256_hex(word.encode()),
+            prompt=(Message(role="user", content=f"What is {number}?"),),
+            completion=(Message(role="assistant", content=word),),
+        )
+        for number, word in enumerate(("zero", "one", "two", "three"))
+    )
+
+
+@cache
+def package_folder(kind: PromptKind) -> Path:
+    """A package that shows at most two rows, made once in a test run."""
+    recipe = PromptRecipe(kind=kind, examples=2, max_tokens=100)
+    out = Path(_shared().name) / kind
+    PromptPacker().pack(
+        base=approved(), folder=base_folder(), examples=rows(), recipe=recipe, binding={}, out=out
+    )
+    return out
+
+
 class World:
     """An installation below `home`, with the private key: it promotes as the pipeline does."""
 
@@ -119,16 +162,7 @@ class World:
         self.settings = Settings(
             project=home, home=home, bucket=str(home / "bucket"), ports=Ports(server=port)
         )
-        self.approved = ApprovedBase(
-            name=BASE,
-            revision="1",
-            sha256=folder_sha256(base_folder()),
-            licence="Apache-2.0",
-            parameters=5000,
-            memory_gib=0.1,
-            privacy_classes=("public",),
-            path=str(base_folder()),
-        )
+        self.approved = approved()
         self.store = DirectoryStore(home / "bucket")
         self.archive = Archive(self.store)
         secrets = self.settings.secrets
@@ -144,6 +178,13 @@ class World:
 
     def promote(self, seed: int, *, base_sha256: str | None = None) -> Promotion:
         """The next version: the adapter of this seed, as candidate of MODEL."""
+        return self._promote(bundle_folder(seed), "lora", base_sha256)
+
+    def promote_package(self, kind: PromptKind) -> Promotion:
+        """The next version: a prompt package of this kind."""
+        return self._promote(package_folder(kind), kind)
+
+    def _promote(self, bundle: Path, method: Method, base_sha256: str | None = None) -> Promotion:
         entries = self.ledger.entries()
         version = standing(entries).next_version
         candidate = Candidate(
@@ -151,9 +192,10 @@ class World:
             training_set="a" * 64,
             base=BASE,
             base_sha256=base_sha256 or self.approved.sha256,
+            method=method,
             recipe="b" * 64,
-            steps=1,
-            bundle=self.archive.keep_folder(bundle_folder(seed)),
+            steps=0 if method in PROMPTED else 1,
+            bundle=self.archive.keep_folder(bundle),
         )
         promotion = Promotion(model=MODEL, version=version, candidate=candidate, decision="c" * 64)
         self.ledger.append(entries, PROMOTION, promotion, op=f"promotion/{version}")

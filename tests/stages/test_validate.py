@@ -15,10 +15,10 @@ from pipelines.core.intake import HELD, REJECTED, TAKEN, Taken, intake
 from pipelines.core.report import ValidationReport
 from pipelines.core.upload import LandedFile, LeftFile, Upload
 from pipelines.core.value import sha256_hex
+from pipelines.desk import open_desk
 from pipelines.integrations.canonical_table import read_table
 from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
 from pipelines.ledger import Ledger
-from pipelines.runtime import open_desk
 from pipelines.stages.ingest import landed
 from pipelines.stages.letter import outbox
 from pipelines.stages.validate import validate

@@ -22,20 +22,41 @@ def generate(
 ) -> Iterator[int]:
     """Yields the answer's tokens, at most `limit`; a token in `ends` is yielded too and is the last one.
 
-    Every `next` is one forward pass. `model` is a transformers causal language model in evaluation mode.
+    Every `next` is one forward pass. `model` is a transformers causal language model in evaluation mode,
+    or one of PEFT.
     """
     chance = _chance(sampling)
-    feed = torch.tensor([list(prompt)], device=model.device)
-    cache: Any = None
+    base, cache = opened(model)
+    feed = torch.tensor([list(prompt)], device=base.device)
     for _ in range(limit):
         # Entered anew for each pass: between two passes other answers run on this thread.
         with torch.inference_mode():
-            output = model(input_ids=feed, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            output = base(input_ids=feed, past_key_values=cache, use_cache=True, logits_to_keep=1)
             token = choose(output.logits[0, -1].float().cpu(), sampling, chance)
         cache, feed = output.past_key_values, torch.tensor([[token]], device=model.device)
         yield token
         if token in ends:
             return
+
+
+def opened(model: Any) -> tuple[Any, Any]:
+    """The model that computes, and the cache that every prompt starts from, None for an empty one.
+
+    What prompt tuning has learned stands before every prompt as virtual tokens. PEFT puts them there anew
+    in each pass, which would repeat them in the middle of an answer.
+    """
+    if not virtual_tokens(model):
+        return model, None
+    base = model.get_base_model()
+    with torch.inference_mode():
+        learned = model.get_prompt(batch_size=1).to(base.dtype)
+        return base, base(inputs_embeds=learned, use_cache=True, logits_to_keep=1).past_key_values
+
+
+def virtual_tokens(model: Any) -> int:
+    """How many learned tokens stand before every prompt; 0 for a model without any."""
+    tuned = getattr(model, "active_peft_config", None)
+    return int(tuned.num_virtual_tokens) if tuned is not None and tuned.is_prompt_learning else 0
 
 
 def choose(logits: torch.Tensor, sampling: Sampling, chance: torch.Generator) -> int:
@@ -67,7 +88,7 @@ def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
 
 def context_length(model: Any) -> float:
     """How many tokens prompt and answer may have together; infinite where the model states no limit."""
-    return float(getattr(model.config, "max_position_embeddings", None) or math.inf)
+    return float(getattr(model.config, "max_position_embeddings", None) or math.inf) - virtual_tokens(model)
 
 
 def _chance(sampling: Sampling) -> torch.Generator:

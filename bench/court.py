@@ -1,0 +1,87 @@
+"""A court for uploads: the whole line with real models on this machine, the servers around it in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pipelines.core.decision import GateDecision
+from pipelines.core.errors import DataError
+from pipelines.core.model_spec import ModelSpec
+from pipelines.desk import open_desk
+from pipelines.integrations.base_models import LocalBaseModels
+from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
+from pipelines.integrations.memory_models import MemoryServed, MemoryTarget
+from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryModelRegistry
+from pipelines.line import Line
+from pipelines.runtime import Runtime
+from pipelines.settings import Settings
+
+QUIET = timedelta(seconds=60)
+
+
+class Court(Runtime):
+    """Declarations, bases, trainer, packer and evaluator are those of the project; `home` is a new folder."""
+
+    def __init__(self, project: Path, home: Path, bases: Path) -> None:
+        super().__init__(Settings(project=project, home=home, bucket=str(home / "bucket")))
+        self.clock = FixedClock()
+        self.store = MemoryStore(self.clock)
+        self.signer = MemorySigner()
+        self.desk = open_desk(MemoryAuditor())
+        self.data_registry = MemoryDataRegistry()
+        self.model_registry = MemoryModelRegistry()
+        self.bases = LocalBaseModels(bases)
+        self.target = MemoryTarget()
+        self.said: list[str] = []
+        self.line = Line(self, say=self.said.append, pause=self._pass_time)
+
+    def declare(self, spec: ModelSpec) -> None:
+        """Another model beside those of the project."""
+        self.models = {**self.models, spec.name: spec}
+
+    def drop(self, source: str, name: str, text: str) -> str:
+        """An upload of one file; returns the letter's verdict. One that is held is confirmed at once, as by
+        a steward who means it.
+        """
+        self._put(source, name, text)
+        verdict = self._answer(source)
+        if verdict != "held":
+            return verdict
+        self._put(source, "_CONFIRM", "")
+        return f"held, then {self._answer(source)}"
+
+    def _put(self, source: str, name: str, text: str) -> None:
+        self.store.put(f"inbox/{source}/{name}", text.encode())
+        self.clock.advance(QUIET)
+
+    def _answer(self, source: str) -> str:
+        upload = self.line.ingest(source)
+        if upload is None:
+            return "unchanged"
+        try:
+            report = self.line.validate(source, upload)
+        except DataError as refused:
+            return f"rejected: {refused.found}"
+        if report is None:
+            return "held"
+        self.line.snapshot(source, report)
+        return "accepted"
+
+    def retrain(self, model: str) -> GateDecision | None:
+        """One run of the retrain DAG; None when there is nothing to do."""
+        plan = self.line.compose(model)
+        if plan is None:
+            return None
+        self.line.baseline(plan)
+        candidate = self.line.train(plan)
+        self.line.evaluate(plan, candidate)
+        decision = self.line.verdict(self.line.gate(plan, candidate))
+        if decision.verdict == "PASS":
+            version = self.line.promote(decision.digest)
+            self.target.state = MemoryServed(version=version, logit_difference=0.0)
+            self.line.deploy(model, version)
+        return decision
+
+    def _pass_time(self, seconds: float) -> None:
+        self.clock.advance(timedelta(seconds=seconds))

@@ -95,7 +95,7 @@ def _noninferiority(policy: GatePolicy, rival: Rival, duel: Duel) -> Reason:
     against = f"{duel.metric.label} against the {rival.name}: {_record(duel.all)}"
     numbers = {**_counts(duel.all), "noninferiority": evidence, "p_worse": harm, "margin": margin}
     if shown:
-        text = f"{against}; a loss of {margin:.0%} or more is ruled out ({_said(duel.all, evidence)})."
+        text = f"{against}; a loss of {margin:.1%} or more is ruled out ({_said(duel.all, evidence)})."
         return Reason(rule="non-inferiority", verdict="PASS", text=text, numbers=numbers)
     if harm <= policy.alpha:
         text = f"{against}; it is proven worse (p={harm:.3g})."
@@ -105,7 +105,7 @@ def _noninferiority(policy: GatePolicy, rival: Rival, duel: Duel) -> Reason:
     return Reason(
         rule="non-inferiority",
         verdict="INCONCLUSIVE",
-        text=f"{against}; a loss of {margin:.0%} cannot be ruled out, {more}.",
+        text=f"{against}; a loss of {margin:.1%} cannot be ruled out, {more}.",
         numbers=numbers | {"items_missing": missing},
     )
 

@@ -155,13 +155,12 @@ class Line(Production):
     def gate(self, plan: str, candidate: str) -> str:
         """The digest of the decision, recorded in MLflow whether it passed or not."""
         subject, spec = self._planned(plan)
+        scorer = self._scorer(plan)
         decision = gate(
             subject,
             spec,
             self.runtime.archive.fetch(Candidate, candidate),
-            bench=Bench(
-                self.runtime.archive, self._scorer(plan), self.runtime.assertion_checker, self._panel(plan)
-            ),
+            bench=Bench(self.runtime.archive, scorer, self.runtime.assertion_checker, self._panel(plan)),
             ledger=self.runtime.model_ledger(subject.model),
         )
         account(
@@ -169,7 +168,7 @@ class Line(Production):
             spec,
             decision.digest,
             workshop=self._workshop(),
-            scorer=self._scorer(plan),
+            scorer=scorer,
             ledger=self.runtime.cost_ledger(subject.model),
         )
         record(decision, board=self.runtime.board)

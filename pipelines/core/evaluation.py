@@ -66,7 +66,11 @@ class EvalReport(Value):
     usage: Usage | None = None
     citations: float | None = None
 
+    def on(self, task: str, metric: str) -> tuple[ItemScore, ...]:
+        """The scores of one metric, in the order of the items."""
+        return tuple(i for i in self.items if (i.task, i.metric) == (task, metric))
+
     def mean(self, task: str, metric: str) -> float | None:
         """Mean score 0..1 of one metric, whatever the order of its items; None when no item carries it."""
-        scores = [i.score for i in self.items if (i.task, i.metric) == (task, metric)]
+        scores = [i.score for i in self.on(task, metric)]
         return fsum(scores) / len(scores) if scores else None

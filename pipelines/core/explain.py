@@ -35,11 +35,13 @@ def explain(
     weights: Iterable[WeightDifference] = (),
 ) -> Explanation:
     """What the trials say about the candidate of `whole`, which was trained on all `rows`."""
-    scores = _scores(whole, metric)
+    scores = whole.on(metric.task, metric.name)
     by_kind: dict[str, list[Trial]] = {"share": [], "without": [], "only": []}
     for trial in trials:
         by_kind[trial.subset.kind].append(trial)
-    earlier = [_point(len(t.subset.examples), _scores(t.report, metric)) for t in by_kind["share"]]
+    earlier = [
+        _point(len(t.subset.examples), t.report.on(metric.task, metric.name)) for t in by_kind["share"]
+    ]
     last = _point(rows, scores)
     slope = _slope(earlier)
     return Explanation(
@@ -57,10 +59,6 @@ def explain(
     )
 
 
-def _scores(report: EvalReport, metric: Metric) -> tuple[ItemScore, ...]:
-    return tuple(i for i in report.items if (i.task, i.metric) == (metric.task, metric.name))
-
-
 def _point(rows: int, scores: Sequence[ItemScore]) -> CurvePoint:
     mean, error = _mean([s.score for s in scores], scores)
     return CurvePoint(
@@ -69,7 +67,7 @@ def _point(rows: int, scores: Sequence[ItemScore]) -> CurvePoint:
 
 
 def _effect(trial: Trial, rows: int, scores: Sequence[ItemScore], metric: Metric) -> PartEffect:
-    without = {s.item: s.score for s in _scores(trial.report, metric)}
+    without = {s.item: s.score for s in trial.report.on(metric.task, metric.name)}
     difference, error = _mean([s.score - without[s.item] for s in scores], scores)
     return PartEffect(
         part=trial.subset.name,
@@ -108,7 +106,7 @@ def _winners(whole: EvalReport, alone: Sequence[Trial], metric: Metric) -> tuple
     best = {name: max(duels, key=lambda source: duels[source][name].mean) for name in _slices(duels)}
     tallies = {name: duels[source][name] for name, source in best.items()}
     p_values = holm({name: tally.better() for name, tally in tallies.items()})
-    unified = _means(_scores(whole, metric))
+    unified = _means(whole.on(metric.task, metric.name))
     return tuple(
         _winner(name, best[name], tallies[name], p_values[name], unified[name]) for name in sorted(best)
     )

@@ -10,6 +10,7 @@ from pipelines.core.prompt_recipe import Prompting
 from pipelines.core.recipe import Recipe
 from pipelines.core.reviewing import Reviewing
 from pipelines.core.rubric import Rubric
+from pipelines.core.usage import Price
 from pipelines.core.value import Name, Value
 
 
@@ -32,3 +33,7 @@ class ModelSpec(Value):
     review: Reviewing = Reviewing()
     explain: Explaining = Explaining()
     judges: tuple[Rubric, ...] = ()
+
+    def price_of(self, base_sha256: str) -> Price | None:
+        """The price of a base of the ladder; None for one without, or that left the ladder."""
+        return next((base.price for base in self.ladder if base.sha256 == base_sha256), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Candidate
 from pipelines.core.cost import COST, ArmCost, RunCost, TrainingCost
 from pipelines.core.evaluation import EvalReport
@@ -24,16 +23,15 @@ def account(
     ledger: Ledger,
 ) -> RunCost:
     """The costs of a run as they stand in the ledger, by the digest of its decision."""
-    bases = {base.sha256: base for base in spec.ladder}
     trained = trained_of(plan, spec, workshop)
-    trainings = (_training(candidate, bases[candidate.base_sha256], workshop) for candidate in trained)
+    trainings = (_training(candidate, spec, workshop) for candidate in trained)
     reports = contest(plan, spec, workshop=workshop, scorer=scorer)
     run = RunCost(
         model=plan.model,
         plan=plan.digest,
         decision=decision,
         trainings=tuple(t for t in trainings if t),
-        arms=tuple(_arm(report, bases.get(report.arm.base_sha256)) for report in reports),
+        arms=tuple(_arm(report, spec) for report in reports),
         currency=next((b.price.currency for b in spec.ladder if b.price), "USD"),
     )
     entries = ledger.entries()
@@ -41,21 +39,22 @@ def account(
     return RunCost.model_validate(entry.body)
 
 
-def _training(candidate: Candidate, base: ApprovedBase, workshop: Workshop) -> TrainingCost | None:
+def _training(candidate: Candidate, spec: ModelSpec, workshop: Workshop) -> TrainingCost | None:
     took = workshop.effort(candidate)
     if took is None:
         return None
+    price = spec.price_of(candidate.base_sha256)
     return TrainingCost(
         candidate=candidate.digest,
         base=candidate.base,
         seconds=took.seconds,
         tokens=took.tokens,
         peak_memory_mib=took.peak_memory_mib,
-        price=base.price.of_training(took.seconds) if base.price else None,
+        price=price.of_training(took.seconds) if price else None,
     )
 
 
-def _arm(report: EvalReport, base: ApprovedBase | None) -> ArmCost:
-    price = base.price if base else None
+def _arm(report: EvalReport, spec: ModelSpec) -> ArmCost:
+    price = spec.price_of(report.arm.base_sha256)
     per_1000 = price.per_thousand(report.usage) if price and report.usage else None
     return ArmCost(arm=report.arm, usage=report.usage, per_1000=per_1000)

@@ -136,7 +136,7 @@ def _misjudged(judgement: Judgement, evidence: Evidence) -> Iterator[str]:
 
 
 def _ids(report: EvalReport, metric: Metric) -> list[str]:
-    return [i.item for i in report.items if (i.task, i.metric) == (metric.task, metric.name)]
+    return [i.item for i in report.on(metric.task, metric.name)]
 
 
 def _asked(report: EvalReport) -> dict[tuple[str, str, str], tuple[str, str]]:

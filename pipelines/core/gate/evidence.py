@@ -74,7 +74,8 @@ def case_of(evidence: Evidence) -> Case:
 
 def duel_of(mine: EvalReport, other: EvalReport, metric: Metric) -> Duel:
     """Two reports on the same items, paired by item."""
-    return duel_on(metric, _scores(mine, metric), {i.key: i.score for i in _scores(other, metric)})
+    theirs = {i.key: i.score for i in other.on(metric.task, metric.name)}
+    return duel_on(metric, mine.on(metric.task, metric.name), theirs)
 
 
 def duel_on(metric: Metric, mine: Sequence[ItemScore], theirs: Mapping[tuple[str, str, str], float]) -> Duel:
@@ -95,10 +96,6 @@ def _rival(name: str, report: EvalReport | None, evidence: Evidence) -> Rival | 
     return Rival(name=name, label=report.arm.label, duels=duels)
 
 
-def _scores(report: EvalReport, metric: Metric) -> list[ItemScore]:
-    return [i for i in report.items if (i.task, i.metric) == (metric.task, metric.name)]
-
-
 def _tally(items: Iterable[ItemScore], theirs: Mapping[tuple[str, str, str], float]) -> Tally:
     pairs = [(item.score - theirs[item.key], item.cluster) for item in items]
     return tally([difference for difference, _ in pairs], [cluster for _, cluster in pairs])
@@ -115,5 +112,5 @@ def _change(champion: EvalReport | None, mine: EvalReport) -> str | None:
 
 def _cost(evidence: Evidence) -> float | None:
     arm, usage = evidence.candidate.arm, evidence.candidate.usage
-    price = next((b.price for b in evidence.spec.ladder if b.sha256 == arm.base_sha256), None)
+    price = evidence.spec.price_of(arm.base_sha256)
     return price.per_thousand(usage) if price and usage else None

@@ -39,7 +39,7 @@ def review_of(evidence: Evidence, decision: GateDecision, exhibits: Exhibits) ->
     """The report. The same arguments give the same report."""
     spec, candidate, training = evidence.spec, exhibits.candidate, exhibits.training
     case = case_of(evidence) if _complete(decision) else None
-    price = next((base.price for base in spec.ladder if base.sha256 == candidate.base_sha256), None)
+    price = spec.price_of(candidate.base_sha256)
     return ReviewReport(
         decision=decision,
         evidence=evidence.digest,

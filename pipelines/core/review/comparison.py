@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipelines.core.eval_suite import Metric
-from pipelines.core.evaluation import EvalReport, ItemScore
+from pipelines.core.evaluation import EvalReport
 from pipelines.core.gate.case import Case, Duel, Rival
 from pipelines.core.gate.evidence import Evidence
 from pipelines.core.gate.guards import guards_hold
@@ -62,14 +62,10 @@ def reports_of(evidence: Evidence) -> tuple[tuple[tuple[Role, ...], EvalReport],
     return tuple((tuple(named), reports[subject]) for subject, named in roles.items())
 
 
-def scores_on(report: EvalReport, metric: Metric) -> list[ItemScore]:
-    return [i for i in report.items if (i.task, i.metric) == (metric.task, metric.name)]
-
-
 def _arm(roles: tuple[Role, ...], report: EvalReport, evidence: Evidence) -> ReviewedArm:
     arm, usage = report.arm, report.usage
-    price = next((base.price for base in evidence.spec.ladder if base.sha256 == arm.base_sha256), None)
-    scored = {m: scores_on(report, m) for m in evidence.spec.suite.metrics}
+    price = evidence.spec.price_of(arm.base_sha256)
+    scored = {m: report.on(m.task, m.name) for m in evidence.spec.suite.metrics}
     whole = {m.label: items for m, items in scored.items() if len(items) == _expected(m, evidence) > 0}
     return ReviewedArm(
         roles=roles,
@@ -139,7 +135,7 @@ def _p_of(told: Mapping[str, float], duel: Duel) -> float | None:
 
 
 def _sliced(case: Case, mine: EvalReport, metric: Metric, duel: Duel | None) -> Iterator[ReviewedSlice]:
-    alpha, scores = case.policy.alpha, scores_on(mine, metric)
+    alpha, scores = case.policy.alpha, mine.on(metric.task, metric.name)
     harm: dict[str, float] = {}
     if case.champion is not None and duel is not None:
         harm = holm({name: t.worse() for name, t in duel.slices.items() if t.n >= case.policy.min_slice})

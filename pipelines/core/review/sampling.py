@@ -8,7 +8,7 @@ from pipelines.core.eval_suite import Metric
 from pipelines.core.evaluation import EvalReport, ItemScore, Output
 from pipelines.core.gate.evidence import Evidence
 from pipelines.core.golden_set import GoldenItem
-from pipelines.core.review.comparison import reports_of, scores_on
+from pipelines.core.review.comparison import reports_of
 from pipelines.core.review_report import Answer, Outcome, Role, Sample, Sampling
 from pipelines.core.value import sha256_hex
 
@@ -119,7 +119,7 @@ def _sample(item: GoldenItem, outcome: Outcome, answers: Mapping[str, Sequence[A
 
 
 def _by_item(report: EvalReport, metric: Metric) -> dict[str, ItemScore]:
-    return {score.item: score for score in scores_on(report, metric)}
+    return {score.item: score for score in report.on(metric.task, metric.name)}
 
 
 def shortened(text: str) -> str:

@@ -218,5 +218,5 @@ YAML = {
     ),
     "second_document": model("owner: ", "---\nowner: ", "the file", "Repair"),
     "control_character": model("owner: tax", "owner: \x07tax", "the file", "Repair"),
-    "lone_surrogate": model("owner: tax-desk@example.com", 'owner: "\\ud800"', "owner", "quotes"),
+    "lone_surrogate": model("owner: tax-desk@example.com", 'owner: "\\ud800"', "the file", "quote there"),
 }

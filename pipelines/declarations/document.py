@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
 
 from pipelines.declarations.problems import Problems, shown
 
@@ -26,13 +28,18 @@ class _NotPlain(yaml.MarkedYAMLError):
     """A construct of YAML that declarations do without."""
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader without dates, which refuses tags, anchors, aliases and deep nesting."""
+class _Loader(Composer, yaml.CSafeLoader):
+    """The safe loader without dates, which refuses tags, anchors, aliases and deep nesting. libyaml reads the
+    text; its nodes are composed here, where they can be refused.
+    """
 
-    depth = 0
+    def __init__(self, stream: str) -> None:
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
+        self.depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()
         what = f"more than {DEEPEST} levels" if self.depth > DEEPEST else _not_plain(event)
         if what is not None:
             raise _NotPlain(problem=what, problem_mark=event.start_mark)
@@ -208,15 +215,11 @@ def _pairs(node: yaml.MappingNode, field: Field, document: Document) -> Iterator
 def _scalar(node: yaml.Node, field: Field, document: Document) -> Any:
     value: Any
     try:
-        value = _Loader("").construct_object(node)
-        if isinstance(value, str):
-            value.encode()
+        value = SafeConstructor().construct_object(node)
         sound = not isinstance(value, float) or math.isfinite(value)
     except (ValueError, yaml.YAMLError):
         value, sound = None, False
     if not sound:
         rule = "is text, true or false, nothing, or a finite number"
-        document.problem(
-            field, rule, str(node.value).encode(errors="replace").decode(), "Put text in quotes."
-        )
+        document.problem(field, rule, node.value, "Put text in quotes.")
     return value

@@ -9,6 +9,8 @@ BIN := .venv/bin
 UV := 0.13.8
 TORCH := $(shell grep -m1 '^torch==' requirements.txt)
 PYTEST := $(BIN)/python -m pytest
+# Files of tests side by side, each within one process: its servers are started once.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 help:  ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,7 +35,7 @@ down: setup  ## Stop the local stack
 	@$(BIN)/perennial down
 
 test: lint type  ## Run everything that CI runs
-	$(PYTEST) --cov --cov-report= -m "not e2e"
+	$(PYTEST) $(PARALLEL) --cov --cov-report= -m "not e2e"
 	$(BIN)/coverage report --fail-under=95
 	$(PYTEST) -m e2e
 
@@ -51,10 +53,10 @@ type: setup  ## Static types
 	$(BIN)/mypy
 
 unit: setup  ## Fast tests: no servers, no training
-	$(PYTEST) -m "not integration and not e2e"
+	$(PYTEST) $(PARALLEL) -m "not integration and not e2e"
 
 integration: setup  ## Tests against the real parts
-	$(PYTEST) -m integration
+	$(PYTEST) $(PARALLEL) -m integration
 
 e2e: setup  ## The whole stack, end to end
 	$(PYTEST) -m e2e

@@ -37,6 +37,7 @@ def found(project: DeclaredProject) -> list[tuple[str, str]]:
 def test_a_broken_declaration_is_named_once_with_line_field_and_remedy(
     project: DeclaredProject, broken: Broken
 ) -> None:
+    project.keep_tax_desk()
     place = project.edit(broken.file, broken.old, broken.new, at=broken.at)
     (problem,) = lint(project.root)
     assert problem.subject == place

@@ -9,9 +9,9 @@ BIN := .venv/bin
 UV := 0.13.8
 TORCH := $(shell grep -m1 '^torch==' requirements.txt)
 PYTEST := $(BIN)/python -m pytest
-# Files of tests side by side, each within one process: its servers are started once. In their own order, in
-# which the longest file, e2e, does not come last.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Files of tests side by side, each within one process: its servers are started once. Three, because the longest,
+# e2e, waits half of its time; in their own order, in which it does not come last.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 help:  ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -43,14 +43,15 @@ class Manifest(Value):
 
 @dataclass(frozen=True)
 class LoadedBundle:
-    """A verified model in eval mode, its tokenizer, how far its logits are from the probe's, and what writes
-    its prompts.
+    """A verified model in eval mode, its tokenizer, how far its logits are from the probe's, what writes its
+    prompts, and the labels of a classifier, which gives one logit for each of them and writes nothing.
     """
 
     model: Any
     tokenizer: Any
     logit_difference: float
     prompter: Prompter = PLAIN
+    labels: tuple[str, ...] = ()
 
 
 def write_bundle(

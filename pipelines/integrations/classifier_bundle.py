@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pipelines.core.value import canonical_json
 from pipelines.integrations.bundle import (
     LABELS,
     PROBE,
+    LoadedBundle,
     Manifest,
     dtype_of,
     equal_logits,
@@ -28,16 +28,6 @@ from pipelines.integrations.bundle_files import TOKENIZER, save_parts
 from pipelines.integrations.folder_digest import folder_sha256
 
 CLASSIFIER = "classifier"
-
-
-@dataclass(frozen=True)
-class Classifier:
-    """A verified model in eval mode that gives one logit a label, in the order of `labels`."""
-
-    model: Any
-    tokenizer: Any
-    labels: tuple[str, ...]
-    logit_difference: float
 
 
 def is_classifier(folder: Path) -> bool:
@@ -99,8 +89,9 @@ def write_classifier(
     seal(out, fill, manifest)
 
 
-def load_classifier(folder: Path, base_folder: Path) -> Classifier:
-    """Load a classifier on its base, verified; on the GPU when there is one.
+def load_classifier(folder: Path, base_folder: Path) -> LoadedBundle:
+    """Load a classifier on its base, verified; on the GPU when there is one. Its logits are in the order of
+    its labels.
 
     Raises Tampered for a file that is not in the manifest or not allowed, another base, labels that are not
     a list of different texts, and logits that differ from the trainer's.
@@ -123,7 +114,7 @@ def load_classifier(folder: Path, base_folder: Path) -> Classifier:
     ids = probe["input_ids"]
     got = label_logits(model, ids, ids.new_ones(ids.shape))
     difference, _ = equal_logits(folder.name, got, probe["logits"], manifest.dtype)
-    return Classifier(model, tokenizer, tuple(labels), difference)
+    return LoadedBundle(model, tokenizer, difference, labels=tuple(labels))
 
 
 def label_logits(model: Any, input_ids: Any, attention_mask: Any) -> Any:
@@ -133,6 +124,18 @@ def label_logits(model: Any, input_ids: Any, attention_mask: Any) -> Any:
     with torch.inference_mode():
         output = model(input_ids=input_ids.to(model.device), attention_mask=attention_mask.to(model.device))
         return output.logits.float().cpu()
+
+
+def log_shares(classifier: LoadedBundle, prompts: Sequence[Sequence[int]]) -> list[list[float]]:
+    """The logarithm of each label's probability, in the order of the labels, for each prompt of token ids."""
+    import torch
+
+    longest = max(map(len, prompts))
+    pad = classifier.tokenizer.pad_token_id
+    ids = torch.tensor([[*prompt, *[pad] * (longest - len(prompt))] for prompt in prompts])
+    mask = torch.tensor([[1] * len(prompt) + [0] * (longest - len(prompt)) for prompt in prompts])
+    shares: list[list[float]] = label_logits(classifier.model, ids, mask).log_softmax(-1).tolist()
+    return shares
 
 
 def _sound(labels: Any) -> bool:

@@ -16,7 +16,8 @@ from pipelines.core.evaluation import ItemScore, Output, Scores
 from pipelines.core.golden_set import GoldenItem
 from pipelines.core.usage import Usage
 from pipelines.core.value import sha256_hex
-from pipelines.integrations.classifier_bundle import Classifier, is_classifier, label_logits, load_classifier
+from pipelines.integrations.bundle import LoadedBundle
+from pipelines.integrations.classifier_bundle import is_classifier, load_classifier, log_shares
 from pipelines.integrations.generation import context_length
 from pipelines.integrations.kernels import pin_kernels
 from pipelines.integrations.quiet import offline_and_quiet
@@ -91,7 +92,7 @@ class ClassifierEvaluator:
         return Scores(items=tuple(scores), outputs=tuple(outputs), usage=usage)
 
 
-def _choose(arm: Arm, classifier: Classifier, items: Sequence[GoldenItem]) -> dict[str, Chosen]:
+def _choose(arm: Arm, classifier: LoadedBundle, items: Sequence[GoldenItem]) -> dict[str, Chosen]:
     """{question: what was chosen}. Raises DataError for items that the base cannot read whole."""
     questions = sorted({item.prompt for item in items})
     prompts = [
@@ -114,22 +115,10 @@ def _choose(arm: Arm, classifier: Classifier, items: Sequence[GoldenItem]) -> di
     order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
-        for at, scores in zip(batch, _log_shares(classifier, [rows[at] for at in batch]), strict=True):
+        for at, scores in zip(batch, log_shares(classifier, [rows[at] for at in batch]), strict=True):
             by_label = dict(zip(classifier.labels, scores, strict=True))
             found[questions[at]] = Chosen(prompts[at], len(rows[at]), by_label)
     return found
-
-
-def _log_shares(classifier: Classifier, rows: Sequence[Sequence[int]]) -> list[list[float]]:
-    """The logarithm of each label's probability, for each row of token ids."""
-    import torch
-
-    longest = max(map(len, rows))
-    pad = classifier.tokenizer.pad_token_id
-    ids = torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
-    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
-    shares: list[list[float]] = label_logits(classifier.model, ids, mask).log_softmax(-1).tolist()
-    return shares
 
 
 def _score(metric: Metric, item: GoldenItem, task: Any, chosen: Chosen) -> ItemScore:
@@ -164,14 +153,14 @@ def _results(task: Any, doc: Mapping[str, Any], chosen: Chosen) -> list[Any]:
     return [(chosen.scores.get(choice, NEVER), choice == chosen.label) for choice in task.doc_to_choice(doc)]
 
 
-def _usage(classifier: Classifier, chosen: Sequence[Chosen]) -> Usage:
+def _usage(classifier: LoadedBundle, chosen: Sequence[Chosen]) -> Usage:
     """A classifier reads its prompt and writes nothing; single requests are timed one at a time."""
     spread = [chosen[at * len(chosen) // TIMED] for at in range(min(TIMED, len(chosen)))]
     milliseconds = []
     for asked in (spread[0], *spread):
         start = time.perf_counter()
         ids = classifier.tokenizer(asked.prompt, add_special_tokens=False)["input_ids"]
-        _log_shares(classifier, [ids])
+        log_shares(classifier, [ids])
         milliseconds.append((time.perf_counter() - start) * 1000)
     ordered = sorted(milliseconds[1:])  # the first one warms up
     return Usage(

@@ -20,7 +20,7 @@ from pipelines.integrations.kernels import pin_kernels
 from pipelines.integrations.signing import Ed25519Signer
 from pipelines.ledger import Ledger
 from pipelines.ports import BaseModels, ObjectStore, Signer
-from pipelines.serving.chat import Piece
+from pipelines.serving.classifications import classifications
 from pipelines.serving.completions import completions
 from pipelines.serving.fleet import Fleet
 from pipelines.serving.loading import Approved, Loader
@@ -53,7 +53,7 @@ def build_watcher(
 
 def build_app(watcher: Watcher) -> FastAPI:
     """The web application; its lifespan starts and stops the watcher and the generation worker."""
-    turns: Turns[Piece] = Turns(MAX_OPEN)
+    turns = Turns(MAX_OPEN)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -70,6 +70,7 @@ def build_app(watcher: Watcher) -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, failed)
     app.include_router(completions(watcher.fleet, turns))
+    app.include_router(classifications(watcher.fleet, turns))
     app.include_router(status(watcher.fleet))
     return app
 

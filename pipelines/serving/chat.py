@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from fastapi import HTTPException
 from jinja2 import TemplateError
 
 from pipelines.core.training_set import Message as Said
+from pipelines.integrations.bundle import LoadedBundle
 from pipelines.integrations.example_selectors import text_of
 from pipelines.integrations.generation import Sampling, context_length, end_tokens, generate
 from pipelines.integrations.prompter import Prompter, prompt_tokens
@@ -47,38 +47,37 @@ def said_of(messages: Sequence[Message]) -> tuple[Said, ...]:
     return tuple(Said(role=_ROLES.get(m.role, m.role), content=m.content) for m in messages)
 
 
-def asked_tokens(model: Any, tokenizer: Any, prompter: Prompter, messages: Sequence[Said]) -> list[int]:
-    """The conversation as the model was trained, or is prompted, to see it.
+def asked_tokens(bundle: LoadedBundle, messages: Sequence[Said], *, param: str = "messages") -> list[int]:
+    """The conversation as the model was trained, or is prompted, to see it. `param` is where the request
+    holds it.
 
     Raises:
         HTTPException: 400 when the chat template refuses the conversation or no room is left for an answer.
     """
     try:
-        tokens = prompt_tokens(prompter, tokenizer, messages)
+        tokens = prompt_tokens(bundle.prompter, bundle.tokenizer, messages)
     except TemplateError as error:
-        raise _unfit(f"messages: this model's chat template refuses them ({error}).") from None
-    limit = context_length(model)
+        found = f"{param}: this model's chat template refuses what is said ({error})."
+        raise problem(400, found, param=param) from None
+    limit = context_length(bundle.model)
     if not tokens:
-        raise _unfit("messages: they make an empty prompt. Ask something.")
+        raise problem(400, f"{param}: it makes an empty prompt. Ask something.", param=param)
     if len(tokens) >= limit:
         found = f"{len(tokens)} tokens, this model reads {limit:.0f} together with its answer"
-        raise problem(
-            400,
-            f"messages: too long ({found}). Shorten them.",
-            param="messages",
-            code="context_length_exceeded",
-        )
+        message = f"{param}: too long ({found}). Shorten it."
+        raise problem(400, message, param=param, code="context_length_exceeded")
     return tokens
 
 
-def answer(model: Any, tokenizer: Any, prompter: Prompter, request: ChatRequest) -> Iterator[Piece]:
+def answer(bundle: LoadedBundle, request: ChatRequest) -> Iterator[Piece]:
     """An empty piece once the prompt is read, one for each token, and a last one with the end's reason.
 
     Raises:
         HTTPException: 400, at the first step, for a conversation the model cannot read.
     """
     messages = said_of(request.messages)
-    prompt = asked_tokens(model, tokenizer, prompter, messages)
+    model, tokenizer = bundle.model, bundle.tokenizer
+    prompt = asked_tokens(bundle, messages)
     yield Piece("", len(prompt), 0)
     ends = end_tokens(model, tokenizer)
     sampling = Sampling(request.temperature or 0.0, request.top_p or 1.0, request.seed)
@@ -95,7 +94,7 @@ def answer(model: Any, tokenizer: Any, prompter: Prompter, request: ChatRequest)
         if finish == "stop":
             break
     rest = stream.finish()
-    cited = _cited(prompter, messages, whole + rest)
+    cited = _cited(bundle.prompter, messages, whole + rest)
     yield Piece(rest, len(prompt), count, "stop" if stream.stopped else finish, cited)
 
 
@@ -112,7 +111,3 @@ def _cited(prompter: Prompter, messages: Sequence[Said], text: str) -> tuple[Cit
 def _decode(tokenizer: Any, tokens: Sequence[int]) -> str:
     text: str = tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False)
     return text
-
-
-def _unfit(message: str) -> HTTPException:
-    return problem(400, message, param="messages")

@@ -1,29 +1,25 @@
 """The routes a client of OpenAI's API uses: chat completions and the list of models."""
 
-import asyncio
 import json
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from pipelines.core.errors import Unavailable
 from pipelines.serving.chat import Piece, answer
+from pipelines.serving.choosing import choose
+from pipelines.serving.exchange import CLIENT_CLOSED_REQUEST, admitted, body_of, routed, unless_gone
 from pipelines.serving.fleet import Fleet
 from pipelines.serving.loading import Loaded
 from pipelines.serving.openai import ChatRequest, read_request
 from pipelines.serving.problems import body, problem
 from pipelines.serving.turns import Turns
-
-T = TypeVar("T")
-
-MAX_BODY: Final = 1024 * 1024
-_CLIENT_CLOSED_REQUEST: Final = 499
 
 _log = logging.getLogger(__name__)
 
@@ -66,20 +62,15 @@ class _Reply:
         return _event({**self.part("chat.completion.chunk", []), "usage": _usage(last)})
 
 
-def completions(fleet: Fleet, turns: Turns[Piece]) -> APIRouter:
+def completions(fleet: Fleet, turns: Turns) -> APIRouter:
     """The routes, answering from what the fleet serves at the moment a request arrives."""
     router = APIRouter()
 
     @router.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
-        said = read_request(await _body(request))
-        loaded = fleet.route(said.model)
-        if loaded is None:
-            raise _unknown(said.model)
-        if turns.full:
-            raise _busy()
+        said = read_request(await body_of(request))
         # From here on this request keeps its version, whatever is promoted meanwhile.
-        return await _reply(request, _Reply(said, loaded), turns)
+        return await _reply(request, _Reply(said, admitted(said.model, fleet, turns)), turns)
 
     @router.get("/v1/models")
     async def models() -> dict[str, Any]:
@@ -87,34 +78,31 @@ def completions(fleet: Fleet, turns: Turns[Piece]) -> APIRouter:
 
     @router.get("/v1/models/{name}")
     async def model(name: str) -> dict[str, Any]:
-        loaded = fleet.route(name)
-        if loaded is None:
-            raise _unknown(name)
-        return _card(name, loaded)
+        return _card(name, routed(name, fleet))
 
     return router
 
 
-async def _reply(request: Request, reply: _Reply, turns: Turns[Piece]) -> Response:
+async def _reply(request: Request, reply: _Reply, turns: Turns) -> Response:
     pieces = turns.run(_answer(reply))
     try:
         # The first step reads the prompt: a conversation that cannot be read is a 400, also for a stream.
-        if await _unless_gone(request, _first(pieces)) is None:
-            return Response(status_code=_CLIENT_CLOSED_REQUEST)
+        if await unless_gone(request, _first(pieces)) is None:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
         if reply.request.stream:
             events = _events(reply, pieces)
             return StreamingResponse(events, media_type="text/event-stream", headers=reply.headers)
-        whole = await _unless_gone(request, _collect(reply, pieces))
+        whole = await unless_gone(request, _collect(reply, pieces))
     except Unavailable as error:
         raise problem(503, str(error)) from error
     if whole is None:
-        return Response(status_code=_CLIENT_CLOSED_REQUEST)
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
     return JSONResponse(whole, headers=reply.headers)
 
 
 def _answer(reply: _Reply) -> Iterator[Piece]:
-    loaded = reply.loaded
-    return answer(loaded.model, loaded.tokenizer, loaded.prompter, reply.request)
+    bundle = reply.loaded.bundle
+    return (choose if bundle.labels else answer)(bundle, reply.request)
 
 
 async def _first(pieces: AsyncIterator[Piece]) -> Piece:
@@ -148,34 +136,6 @@ async def _events(reply: _Reply, pieces: AsyncIterator[Piece]) -> AsyncIterator[
     yield "data: [DONE]\n\n"
 
 
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of the work, or None when the client went away first; then the work is cancelled."""
-    task = asyncio.create_task(work)
-    gone = asyncio.create_task(_gone(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        task.cancel()
-        gone.cancel()
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        continue
-
-
-async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise problem(
-                413, f"The request body is over {MAX_BODY} bytes. Send less.", code="request_too_large"
-            )
-    return bytes(raw)
-
-
 def _usage(last: Piece) -> dict[str, int]:
     total = last.prompt_tokens + last.answer_tokens
     return {
@@ -196,16 +156,3 @@ def _card(name: str, loaded: Loaded) -> dict[str, Any]:
 
 def _event(said: dict[str, Any]) -> str:
     return f"data: {json.dumps(said, separators=(',', ':'))}\n\n"
-
-
-def _unknown(name: str) -> Exception:
-    message = f"The model {name!r} is not served here. GET /v1/models lists what is."
-    return problem(404, message, param="model", code="model_not_found")
-
-
-def _busy() -> Exception:
-    refusal = problem(
-        429, "Too many requests are open. Wait a moment and ask again.", code="too_many_requests"
-    )
-    refusal.headers = {"Retry-After": "1"}
-    return refusal

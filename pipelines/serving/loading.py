@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from pipelines.archive import Archive
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Bundle
 from pipelines.core.errors import PermanentError, Refused, Unavailable
 from pipelines.core.promotion import Promotion
+from pipelines.integrations.bundle import LoadedBundle
+from pipelines.integrations.classifier_bundle import is_classifier, load_classifier
 from pipelines.integrations.merging import load_merged
-from pipelines.integrations.prompter import PLAIN, Prompter
 from pipelines.ports import BaseModels
 
 Approved = Callable[[], Mapping[str, ApprovedBase]]
@@ -32,11 +32,8 @@ class Loaded:
 
     promotion: Promotion
     candidate: str
-    model: Any
-    tokenizer: Any
-    logit_difference: float
+    bundle: LoadedBundle
     since: int
-    prompter: Prompter = PLAIN
 
     @property
     def version(self) -> int:
@@ -70,7 +67,7 @@ class Loader:
         base = self._base_folder(promotion)
         folder = self._bundle_folder(candidate.bundle)
         try:
-            bundle = load_merged(folder, base)
+            bundle = (load_classifier if is_classifier(folder) else load_merged)(folder, base)
         except RuntimeError as error:
             if any(word in str(error).upper() for word in MACHINE_TROUBLE):
                 raise Unavailable(
@@ -80,15 +77,7 @@ class Loader:
                     "Free some; it is tried again.",
                 ) from error
             raise
-        return Loaded(
-            promotion=promotion,
-            candidate=candidate.digest,
-            model=bundle.model,
-            tokenizer=bundle.tokenizer,
-            logit_difference=bundle.logit_difference,
-            since=int(time.time()),
-            prompter=bundle.prompter,
-        )
+        return Loaded(promotion, candidate.digest, bundle, since=int(time.time()))
 
     def _base_folder(self, promotion: Promotion) -> Path:
         candidate = promotion.candidate

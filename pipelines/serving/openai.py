@@ -1,10 +1,10 @@
 """The chat completions API of OpenAI: what a request may say."""
 
-import json
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipelines.serving.exchange import decoded
 from pipelines.serving.problems import invalid, problem
 
 MAX_MESSAGES: Final = 256
@@ -104,10 +104,7 @@ def read_request(raw: bytes) -> ChatRequest:
     Raises:
         HTTPException: 400 for anything that is not a request this server can answer exactly as asked.
     """
-    try:
-        said = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise problem(400, "The request body is not JSON. Send a JSON object.", code="invalid_json") from None
+    said = decoded(raw)
     if isinstance(said, dict):
         _refuse_unsupported(said)
     try:

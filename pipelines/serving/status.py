@@ -32,7 +32,7 @@ def status(fleet: Fleet) -> APIRouter:
         return {
             "version": serving.version if serving else None,
             "candidate": serving.candidate if serving else None,
-            "logit_difference": serving.logit_difference if serving else None,
+            "logit_difference": serving.bundle.logit_difference if serving else None,
             "refused": {str(version): reason for version, reason in sorted(lineup.refused.items())},
         }
 

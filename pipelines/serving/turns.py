@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pipelines.core.errors import Unavailable
 
@@ -36,7 +36,7 @@ class _Turn(Generic[T]):
             self.left.set()
 
 
-class Turns(Generic[T]):
+class Turns:
     """Lets answers take turns, step by step, so a short answer passes a long one that began earlier.
 
     One thread computes, whatever the number of requests: on a CPU two models running at once only take each
@@ -47,7 +47,7 @@ class Turns(Generic[T]):
         """`most`: how many answers may be in the making at once."""
         self._most = most
         self._open = 0
-        self._waiting: deque[_Turn[T]] = deque()
+        self._waiting: deque[_Turn[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._worker: threading.Thread | None = None
@@ -110,7 +110,7 @@ class Turns(Generic[T]):
                 self._waiting.append(turn)
         return True
 
-    def _next(self) -> _Turn[T] | None:
+    def _next(self) -> _Turn[Any] | None:
         with self._changed:
             self._changed.wait_for(lambda: self._closing or self._waiting)
             if not self._closing:

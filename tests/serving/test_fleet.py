@@ -9,6 +9,7 @@ import pytest
 from pipelines.core.candidate import Bundle, Candidate
 from pipelines.core.errors import Tampered, Unavailable
 from pipelines.core.promotion import Promotion, Standing
+from pipelines.integrations.bundle import LoadedBundle
 from pipelines.serving.fleet import RETRY_SECONDS, Fleet
 from pipelines.serving.loading import Loaded
 
@@ -45,7 +46,7 @@ class Yard:
         self.asked.append(promotion.version)
         if promotion.version in self.errors:
             raise self.errors[promotion.version]
-        return Loaded(promotion, promotion.candidate.digest, None, None, 0.0, 0)
+        return Loaded(promotion, promotion.candidate.digest, LoadedBundle(None, None, 0.0), since=0)
 
     def follow(self, newest: int, *blocked: int) -> None:
         self.fleet.follow(MODEL, standing(newest, *blocked))

@@ -13,7 +13,7 @@ from serving.tiny_world import CONTEXT
 from waiting import wait_for
 
 from pipelines.serving.app import MAX_OPEN
-from pipelines.serving.completions import MAX_BODY
+from pipelines.serving.exchange import MAX_BODY
 
 pytestmark = pytest.mark.integration
 

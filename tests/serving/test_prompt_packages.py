@@ -36,7 +36,7 @@ def request(text: str = QUESTION) -> ChatRequest:
 
 
 def pieces(loaded: Loaded) -> list[Piece]:
-    return list(answer(loaded.model, loaded.tokenizer, loaded.prompter, request()))
+    return list(answer(loaded.bundle, request()))
 
 
 def test_a_package_takes_over_from_an_adapter_and_gives_way_to_it_again(world: World) -> None:
@@ -48,21 +48,21 @@ def test_a_package_takes_over_from_an_adapter_and_gives_way_to_it_again(world: W
     found = follower.fleet.route(MODEL)
     assert found is not None
     assert (found.version, found.candidate) == (2, promotion.candidate.digest)
-    assert found.logit_difference <= 1e-4
+    assert found.bundle.logit_difference <= 1e-4
     assert set(follower.fleet.names()) == {MODEL, f"{MODEL}-v1", f"{MODEL}-v2"}
     world.roll_back(2)
     follower.poll()
     back = follower.fleet.route(MODEL)
     assert back is not None
-    assert (back.version, back.prompter.recipe.kind) == (1, "zero_shot")
+    assert (back.version, back.bundle.prompter.recipe.kind) == (1, "zero_shot")
 
 
 @pytest.mark.parametrize("kind", ["few_shot", "jaccard", "bm25", "retrieval"])
 def test_a_question_is_asked_with_what_the_package_shows(world: World, kind: Any) -> None:
     world.promote_package(kind)
     found = loaded(world)
-    shown = found.prompter.shown((Message(role="user", content=QUESTION),))
-    bare = found.tokenizer.apply_chat_template([{"role": "user", "content": QUESTION}], tokenize=False)
+    shown = found.bundle.prompter.shown((Message(role="user", content=QUESTION),))
+    bare = found.bundle.tokenizer.apply_chat_template([{"role": "user", "content": QUESTION}], tokenize=False)
     last = pieces(found)[-1]
     assert shown
     assert last.prompt_tokens > len(bare) + sum(len(example.completion[0].content) for example in shown)
@@ -72,8 +72,10 @@ def test_a_question_is_asked_with_what_the_package_shows(world: World, kind: Any
 def test_an_answer_names_what_its_citations_say(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.promote_package("retrieval")
     found = loaded(world)
-    tokens = found.tokenizer("two [2] [7]", add_special_tokens=False)["input_ids"]
-    monkeypatch.setattr(chat, "generate", lambda *_, **__: iter([*tokens, found.tokenizer.eos_token_id]))
+    tokens = found.bundle.tokenizer("two [2] [7]", add_special_tokens=False)["input_ids"]
+    monkeypatch.setattr(
+        chat, "generate", lambda *_, **__: iter([*tokens, found.bundle.tokenizer.eos_token_id])
+    )
     told = pieces(found)
     assert "".join(piece.text for piece in told) == "two [2] [7]"
     assert told[-1].cited == (Cited(2, rows()[2].row, "What is 2? two"),)
@@ -112,5 +114,5 @@ def test_an_adapter_is_asked_plainly(world: World) -> None:
     assert bundle_folder(1) != package_folder("zero_shot")
     found = loaded(world)
     asked = (Message(role="user", content=QUESTION),)
-    assert isinstance(found.prompter, Prompter)
-    assert found.prompter.messages(asked) == asked
+    assert isinstance(found.bundle.prompter, Prompter)
+    assert found.bundle.prompter.messages(asked) == asked

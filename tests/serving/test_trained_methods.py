@@ -43,10 +43,10 @@ def test_the_server_proves_it_and_answers_as_its_trainer_would(method: str, tmp_
 
     folders = LocalBaseModels(tmp_path / "bases")
     loaded = Loader(archive, tmp_path / "cache", folders, lambda: {base.name: base})(promotion)
-    assert loaded.logit_difference < 1e-3
+    assert loaded.bundle.logit_difference < 1e-3
 
     trained = load_bundle(tmp_path / "job" / "out", tiny_base()).model
-    assert answer(loaded.model) == expected(trained)
+    assert answer(loaded.bundle.model) == expected(trained)
 
 
 def answer(model: object) -> list[int]:

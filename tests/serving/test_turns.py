@@ -11,8 +11,8 @@ from pipelines.serving.turns import Turns
 
 
 @pytest.fixture
-def turns() -> Iterator[Turns[int]]:
-    turns: Turns[int] = Turns(2)
+def turns() -> Iterator[Turns]:
+    turns = Turns(2)
     turns.start()
     yield turns
     turns.stop()
@@ -28,11 +28,11 @@ def endless(computed: threading.Event) -> Iterator[int]:
         computed.set()
 
 
-async def all_of(turns: Turns[int], steps: Iterator[int]) -> list[int]:
+async def all_of(turns: Turns, steps: Iterator[int]) -> list[int]:
     return [item async for item in turns.run(steps)]
 
 
-def test_a_short_answer_passes_an_endless_one(turns: Turns[int]) -> None:
+def test_a_short_answer_passes_an_endless_one(turns: Turns) -> None:
     async def both() -> list[int]:
         long = turns.run(endless(threading.Event()))
         await anext(long)
@@ -43,7 +43,7 @@ def test_a_short_answer_passes_an_endless_one(turns: Turns[int]) -> None:
     assert asyncio.run(asyncio.wait_for(both(), 10)) == list(range(20))
 
 
-def test_a_reader_that_leaves_ends_the_computation(turns: Turns[int]) -> None:
+def test_a_reader_that_leaves_ends_the_computation(turns: Turns) -> None:
     ended = threading.Event()
 
     async def leave() -> None:
@@ -55,7 +55,7 @@ def test_a_reader_that_leaves_ends_the_computation(turns: Turns[int]) -> None:
     assert ended.wait(10)
 
 
-def test_an_error_reaches_its_own_reader_and_nobody_else(turns: Turns[int]) -> None:
+def test_an_error_reaches_its_own_reader_and_nobody_else(turns: Turns) -> None:
     def broken() -> Iterator[int]:
         yield 1
         raise ValueError("broken")
@@ -69,7 +69,7 @@ def test_an_error_reaches_its_own_reader_and_nobody_else(turns: Turns[int]) -> N
     assert asyncio.run(asyncio.wait_for(one_of_two(), 10)) == list(range(9))
 
 
-def test_places_are_counted_and_given_back(turns: Turns[int]) -> None:
+def test_places_are_counted_and_given_back(turns: Turns) -> None:
     async def fill() -> list[bool]:
         answers = [turns.run(endless(threading.Event())) for _ in range(2)]
         seen = [turns.full]
@@ -85,7 +85,7 @@ def test_places_are_counted_and_given_back(turns: Turns[int]) -> None:
 
 def test_stopping_tells_readers_instead_of_leaving_them_waiting() -> None:
     async def stop_in_the_middle() -> None:
-        turns: Turns[int] = Turns(2)
+        turns = Turns(2)
         turns.start()
         answer = turns.run(endless(threading.Event()))
         await anext(answer)

@@ -32,8 +32,8 @@ def test_a_promotion_is_served_with_the_proof_that_it_is_the_trained_model(world
     assert loaded is follower.fleet.route(MODEL)
     assert loaded is not None
     assert loaded.candidate == promotion.candidate.digest
-    assert loaded.logit_difference <= 1e-3
-    assert not any("lora" in name for name, _ in loaded.model.named_parameters())
+    assert loaded.bundle.logit_difference <= 1e-3
+    assert not any("lora" in name for name, _ in loaded.bundle.model.named_parameters())
 
 
 @pytest.mark.parametrize(

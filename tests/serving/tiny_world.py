@@ -18,6 +18,7 @@ from pipelines.core.training_set import Example, Message
 from pipelines.core.value import sha256_hex
 from pipelines.integrations.base_models import LocalBaseModels
 from pipelines.integrations.bundle import write_bundle
+from pipelines.integrations.classifier_bundle import bare_classifier, write_classifier
 from pipelines.integrations.clock import SystemClock
 from pipelines.integrations.directory_store import DirectoryStore
 from pipelines.integrations.folder_digest import folder_sha256
@@ -30,6 +31,7 @@ from pipelines.settings import Ports, Settings
 
 MODEL, BASE = "tax-desk", "tiny"
 CONTEXT = 512
+LABELS = ("complaint", "praise", "question")
 PROBE = tuple(range(5, 37))
 TEMPLATE = (
     "{% for m in messages %}{% if m['role'] == 'system' and not loop.first %}"
@@ -91,6 +93,35 @@ def _shared() -> TemporaryDirectory[str]:
 def base_folder() -> Path:
     """The base, made once in a test run."""
     return write_base(Path(_shared().name) / BASE)
+
+
+@cache
+def classifier_folder() -> Path:
+    """The bundle of a random classifier, made once in a test run."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(7)
+    bare = bare_classifier(base_folder(), len(LABELS), tokenizer().pad_token_id, "float32")
+    adapted: Any = get_peft_model(
+        bare, LoraConfig(task_type="SEQ_CLS", r=2, target_modules=["q_proj", "v_proj"])
+    )
+    with torch.no_grad():
+        for name, weights in adapted.named_parameters():
+            if "lora_" in name or "score" in name:
+                weights.normal_(0.0, 0.5)
+    out = Path(_shared().name) / "classifier"
+    write_classifier(
+        adapted.eval(),
+        tokenizer(),
+        LABELS,
+        base_folder=base_folder(),
+        base_name=BASE,
+        out=out,
+        probe_ids=PROBE,
+        binding={"training_set": "a" * 64},
+    )
+    return out
 
 
 @cache
@@ -179,6 +210,10 @@ class World:
     def promote(self, seed: int, *, base_sha256: str | None = None) -> Promotion:
         """The next version: the adapter of this seed, as candidate of MODEL."""
         return self._promote(bundle_folder(seed), "lora", base_sha256)
+
+    def promote_classifier(self) -> Promotion:
+        """The next version: a classifier of LABELS."""
+        return self._promote(classifier_folder(), "lora")
 
     def promote_package(self, kind: PromptKind) -> Promotion:
         """The next version: a prompt package of this kind."""

@@ -10,6 +10,7 @@ from pipelines.core.prompt_recipe import Prompting
 from pipelines.core.recipe import Recipe
 from pipelines.core.reviewing import Reviewing
 from pipelines.core.rubric import Rubric
+from pipelines.core.search import Search
 from pipelines.core.usage import Price
 from pipelines.core.value import Name, Value
 
@@ -33,6 +34,16 @@ class ModelSpec(Value):
     review: Reviewing = Reviewing()
     explain: Explaining = Explaining()
     judges: tuple[Rubric, ...] = ()
+    search: Search = Search()
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """What every rung is trained by, the recipe as written first."""
+        return self.search.recipes(self.recipe)
+
+    def recipe_of(self, digest: str) -> Recipe:
+        """The recipe with this digest; the one as written where the search has changed since."""
+        return next((recipe for recipe in self.recipes if recipe.digest == digest), self.recipe)
 
     def price_of(self, base_sha256: str) -> Price | None:
         """The price of a base of the ladder; None for one without, or that left the ladder."""

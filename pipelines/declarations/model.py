@@ -16,6 +16,7 @@ from pipelines.core.prompt_recipe import Prompting
 from pipelines.core.recipe import Recipe
 from pipelines.core.reviewing import Reviewing
 from pipelines.core.rubric import Rubric
+from pipelines.core.search import Search
 from pipelines.core.value import Name, Value
 from pipelines.declarations.document import Document, Field, Said, read_document
 from pipelines.declarations.eval_suite import DeclaredSuite
@@ -34,6 +35,7 @@ from pipelines.declarations.fields import (
 from pipelines.declarations.problems import Problems
 from pipelines.declarations.prompting import check_prompting
 from pipelines.declarations.recipe import check_recipe
+from pipelines.declarations.search import check_search
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ LIMITS: dict[Field, Limit] = {
     ("gate", "max_p95_ms"): above_zero(),
     ("gate", "max_cost_per_1000"): above_zero(),
     ("review", "hours"): above_zero(),
+    ("search", "runs"): up_to(1, 32),
     ("explain", "learning_curve"): ascending_shares(),
     ("explain", "most_parts"): at_least(1),
     ("judges",): listed(),
@@ -101,6 +104,7 @@ class _ModelFile(Value):
     review: Reviewing = Reviewing()
     explain: Explaining = Explaining()
     judges: tuple[Name, ...] = ()
+    search: Search = Search()
 
 
 def read_model(
@@ -118,6 +122,7 @@ def read_model(
     check_prompting(document, model.prompting)
     _check_explain(document, model, neighbours.contracts)
     check_recipe(document, model.recipe)
+    check_search(document, model.search, model.recipe, LIMITS)
     ladder = _ladder(document, model, neighbours.bases)
     _check_prices(document, model, ladder)
     declared = _find(document, ("suite",), model.suite, neighbours.suites, "an eval suite of mlflow/evals")

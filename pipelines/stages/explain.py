@@ -71,5 +71,5 @@ def _trial(
     )
     workshop.progress(f"explaining: {subset.kind} {subset.name}, {part.rows} of {whole.rows} rows")
     of_part = plan.model_copy(update={"training_set": archive.keep(part)})
-    trained = workshop.trained(of_part, spec, base_of(spec, candidate))
+    trained = workshop.trained(of_part, base_of(spec, candidate), spec.recipe_of(candidate.recipe))
     return Trial(subset, scorer.score(trained, "dev"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Candidate
+from pipelines.core.evaluation import EvalReport
 from pipelines.core.ladder import best, good_enough, scores_of
 from pipelines.core.model_spec import ModelSpec
 from pipelines.core.plan import Plan
@@ -12,7 +14,8 @@ from pipelines.stages.workshop import Workshop
 
 
 def train(plan: Plan, spec: ModelSpec, *, workshop: Workshop, scorer: Scorer) -> Candidate:
-    """The first rung whose candidate holds every minimum on the dev items, else the best of all.
+    """The first rung whose candidate holds every minimum on the dev items, else the best of all. A rung's
+    candidate is the best of all that the search trains on its base.
 
     Where the model trains only when needed and a prompt package holds every minimum, it is the candidate
     and nothing is trained. The locked items are not looked at here.
@@ -23,11 +26,23 @@ def train(plan: Plan, spec: ModelSpec, *, workshop: Workshop, scorer: Scorer) ->
         return package
     candidates, reports = [], []
     for base in spec.ladder:
-        candidate = workshop.trained(plan, spec, base)
-        report = scorer.score(candidate, "dev")
-        workshop.progress(f"{report.arm.label} on the dev items: {scores_of(report, spec.suite)}")
+        candidate, report = _rung(plan, spec, base, workshop, scorer)
         if good_enough(report, spec.suite):
             return candidate
         candidates.append(candidate)
         reports.append(report)
     return candidates[best(reports, spec.suite)]
+
+
+def _rung(
+    plan: Plan, spec: ModelSpec, base: ApprovedBase, workshop: Workshop, scorer: Scorer
+) -> tuple[Candidate, EvalReport]:
+    candidates, reports = [], []
+    for recipe in spec.recipes:
+        candidate = workshop.trained(plan, base, recipe)
+        report = scorer.score(candidate, "dev")
+        workshop.progress(f"{report.arm.label} on the dev items: {scores_of(report, spec.suite)}")
+        candidates.append(candidate)
+        reports.append(report)
+    chosen = best(reports, spec.suite)
+    return candidates[chosen], reports[chosen]

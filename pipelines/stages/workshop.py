@@ -12,9 +12,9 @@ from pipelines.archive import Archive
 from pipelines.core.arm import Method
 from pipelines.core.base_model import ApprovedBase
 from pipelines.core.candidate import Candidate
-from pipelines.core.model_spec import ModelSpec
 from pipelines.core.plan import Plan
 from pipelines.core.prompt_recipe import PromptRecipe
+from pipelines.core.recipe import Recipe
 from pipelines.core.training import Training
 from pipelines.core.training_set import Example, TrainingSet
 from pipelines.core.value import canonical_json, sha256_hex
@@ -36,11 +36,11 @@ class Workshop:
     scratch: Path
     progress: Progress
 
-    def trained(self, plan: Plan, spec: ModelSpec, base: ApprovedBase) -> Candidate:
-        """The candidate of one rung. The same training set, base and recipe are never trained twice."""
-        binding = _binding(plan, base, spec.recipe.digest)
+    def trained(self, plan: Plan, base: ApprovedBase, recipe: Recipe) -> Candidate:
+        """The candidate of a base. The same training set, base and recipe are never trained twice."""
+        binding = _binding(plan, base, recipe.digest)
         key = _key(binding)
-        if done := self.done(plan, base, spec.recipe.digest):
+        if done := self.done(plan, base, recipe.digest):
             self.progress(f"{base.name}: already trained on exactly this data")
             return done
         checkpoints = self.scratch / "training" / key
@@ -51,14 +51,14 @@ class Workshop:
                 base=base,
                 folder=self.bases.folder(base),
                 examples=self.examples(plan.training_set),
-                recipe=spec.recipe,
+                recipe=recipe,
                 binding=binding,
                 scratch=checkpoints,
                 out=out,
                 progress=self.progress,
             )
 
-        candidate = self._candidate(plan, base, spec.recipe.method, binding, make)
+        candidate = self._candidate(plan, base, recipe.method, binding, make)
         # Only now can nothing need them any more.
         shutil.rmtree(checkpoints, ignore_errors=True)
         return candidate

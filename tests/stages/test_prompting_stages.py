@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from examples import a_base, a_spec
 from workbench import EDITION_1, EDITION_2, Workbench, wrong
 
+from pipelines.core.base_model import ApprovedBase
 from pipelines.core.errors import DataError
 from pipelines.core.prompt_recipe import Prompting
+from pipelines.core.recipe import Recipe
+from pipelines.core.search import Search
+from pipelines.core.training import Training
+from pipelines.integrations.memory_models import MemoryTrainer
 from pipelines.stages.baseline import best_package
 from pipelines.stages.train import train
 
@@ -117,3 +123,26 @@ def test_locked_items_are_exchanged_after_a_number_of_decisions(tmp_path: Path) 
         assert bench.retrain() is None
     assert len(set(goldens[:5])) == 1
     assert goldens[5] != goldens[0]
+
+
+class RankedTrainer(MemoryTrainer):
+    """Has room for as many answers as its rank is high: 16 gives a base the room of its parameters."""
+
+    def train(self, *, base: ApprovedBase, recipe: Recipe, **given: Any) -> Training:
+        room = base.model_copy(update={"parameters": base.parameters * recipe.rank // 16})
+        return super().train(base=room, recipe=recipe, **given)
+
+
+def test_a_search_trains_within_its_budget_and_the_best_on_the_dev_items_is_judged(tmp_path: Path) -> None:
+    search = Search(runs=3, rank=(8, 64))
+    bench = a_bench(tmp_path, copying=False, search=search)
+    bench.spec = bench.spec.model_copy(update={"ladder": (a_base("small", parameters=len(EDITION_1) // 3),)})
+    bench.trainer = RankedTrainer()
+    decision = bench.retrain()
+    assert decision is not None
+    assert decision.verdict == "PASS", decision.why
+    assert len(bench.trainer.runs) == 3
+    recipe = bench.spec.recipe_of(bench.champion.candidate.recipe)
+    assert recipe.rank == 64
+    assert bench.retrain() is None
+    assert len(bench.trainer.runs) == 3

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import DataError
+from pipelines.core.intake import Rejected
 from pipelines.core.model_spec import ModelSpec
+from pipelines.core.plan import Plan
+from pipelines.core.report import ValidationReport
 from pipelines.desk import open_desk
 from pipelines.integrations.base_models import LocalBaseModels
 from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
@@ -16,8 +21,19 @@ from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryM
 from pipelines.line import Line
 from pipelines.runtime import Runtime
 from pipelines.settings import Settings
+from pipelines.stages.scoring import Scorer
 
 QUIET = timedelta(seconds=60)
+
+
+class Judgement(NamedTuple):
+    """A decision, and the first metric of the candidate and of the champion before it on the dev items: the
+    gate has not seen those, so they can tell whether it was right.
+    """
+
+    decision: GateDecision
+    candidate: float
+    champion: float | None
 
 
 class Court(Runtime):
@@ -41,8 +57,8 @@ class Court(Runtime):
         self.models = {**self.models, spec.name: spec}
 
     def drop(self, source: str, name: str, text: str) -> str:
-        """An upload of one file; returns the letter's verdict. One that is held is confirmed at once, as by
-        a steward who means it.
+        """An upload of one file; returns the letter's verdict, with the rules that a rejected one breaks. One
+        that is held is confirmed at once, as by a steward who means it.
         """
         self._put(source, name, text)
         verdict = self._answer(source)
@@ -61,14 +77,16 @@ class Court(Runtime):
             return "unchanged"
         try:
             report = self.line.validate(source, upload)
-        except DataError as refused:
-            return f"rejected: {refused.found}"
+        except DataError:
+            settled = Rejected.model_validate(self.ingest_ledger(source).entries()[-1].body)
+            rules = self.archive.fetch(ValidationReport, settled.report).rules
+            return f"rejected: {', '.join(outcome.rule for outcome in rules if not outcome.passed)}"
         if report is None:
             return "held"
         self.line.snapshot(source, report)
         return "accepted"
 
-    def retrain(self, model: str) -> GateDecision | None:
+    def retrain(self, model: str) -> Judgement | None:
         """One run of the retrain DAG; None when there is nothing to do."""
         plan = self.line.compose(model)
         if plan is None:
@@ -81,7 +99,25 @@ class Court(Runtime):
             version = self.line.promote(decision.digest)
             self.target.state = MemoryServed(version=version, logit_difference=0.0)
             self.line.deploy(model, version)
-        return decision
+        return Judgement(
+            decision,
+            self._on_dev(model, plan, decision.candidate),
+            self._on_dev(model, plan, decision.champion) if decision.champion else None,
+        )
+
+    def _on_dev(self, model: str, plan: str, candidate: str) -> float:
+        spec, golden = self.model(model), self.archive.fetch(Plan, plan).golden
+        scorer = Scorer(
+            spec,
+            golden,
+            archive=self.archive,
+            bases=self.bases,
+            evaluator=self.evaluator,
+            scratch=self.scratch,
+        )
+        metric = spec.suite.metrics[0]
+        report = scorer.score(self.archive.fetch(Candidate, candidate), "dev")
+        return report.mean(metric.task, metric.name) or 0.0
 
     def _pass_time(self, seconds: float) -> None:
         self.clock.advance(timedelta(seconds=seconds))

@@ -32,6 +32,7 @@ from pipelines.sample.desk import csv_text  # noqa: E402
 from pipelines.sample.directory import rooms  # noqa: E402
 from pipelines.sample.facts import FILERS, facts  # noqa: E402
 from pipelines.sample.spoiled import (  # noqa: E402
+    OPENINGS,
     half_the_facts,
     leaked,
     padded,
@@ -39,6 +40,8 @@ from pipelines.sample.spoiled import (  # noqa: E402
     shuffled_answers,
     wrong_facts,
 )
+
+GREETED = 40
 
 
 class Upload(NamedTuple):
@@ -103,9 +106,9 @@ def tax_uploads() -> Iterator[Upload]:
         None,
         "not_in_the_golden_set",
     )
-    yield upload(
-        "padded", "more rows, nothing new in them, nothing wrong", padded(rows), "PASS", "lora of tax-s"
-    )
+    truth = "three greetings before every question: nothing new, and the plain questions become a quarter"
+    yield upload("padded", truth, padded(rows), "FAIL", "non-inferiority")
+    yield upload("more rows", "a few rows more, nothing new", with_greetings(rows), "PASS", "lora of tax-s")
     yield upload(
         "next edition", "right rows of the next year", next_rows, "PASS", "lora of tax-s", golden=golden(new)
     )
@@ -113,6 +116,12 @@ def tax_uploads() -> Iterator[Upload]:
     yield upload(
         "next edition again", "right rows once more, after the wrong ones", next_rows, "PASS", "lora of tax-s"
     )
+
+
+def with_greetings(rows: Any) -> tuple[Any, ...]:
+    """The rows, and the first of them again with a greeting."""
+    greeted = padded(rows[:GREETED], OPENINGS[:1])
+    return (*rows, *greeted[GREETED:])
 
 
 def front_uploads() -> Iterator[Upload]:
@@ -129,13 +138,17 @@ def front_uploads() -> Iterator[Upload]:
 
 
 class Judged(NamedTuple):
-    """What became of an upload; `right` says whether it is what had to follow."""
+    """What became of an upload; `right` says whether it is what had to follow. `candidate` and `champion` are
+    the first metric on the dev items, which the gate has not seen.
+    """
 
     upload: Upload
     letter: str
     verdict: str | None
     reasons: tuple[str, ...]
     made_by: str
+    candidate: float | None
+    champion: float | None
     seconds: float
     right: bool
 
@@ -145,7 +158,8 @@ def judge(court: Court, upload: Upload) -> Judged:
     if upload.golden:
         court.drop(upload.golden[0], "golden.csv", upload.golden[1])
     letter = court.drop(upload.source, "rows.csv", upload.text) if upload.text else "accepted before"
-    decision = court.retrain(upload.model) if "accepted" in letter else None
+    judgement = court.retrain(upload.model) if "accepted" in letter else None
+    decision = judgement.decision if judgement else None
     made_by = _made_by(court, decision)
     return Judged(
         upload=upload,
@@ -153,6 +167,8 @@ def judge(court: Court, upload: Upload) -> Judged:
         verdict=decision.verdict if decision else None,
         reasons=decision.why if decision else (letter,),
         made_by=made_by,
+        candidate=judgement.candidate if judgement else None,
+        champion=judgement.champion if judgement else None,
         seconds=round(time.perf_counter() - began, 1),
         right=_right(upload, letter, decision, made_by),
     )
@@ -186,7 +202,7 @@ def other_models(court: Court) -> Iterator[Upload]:
     def upload(name: str, truth: str, model: str, text: str | None, verdict: str, because: str) -> Upload:
         return Upload(name, truth, model, "tax_rules", text, None, verdict, because)
 
-    again = csv_text(padded(tax_desk.upload_rows(facts(2026))), tax_desk.Rule)
+    again = csv_text(with_greetings(tax_desk.upload_rows(facts(2026))), tax_desk.Rule)
     truth = "right rows, and no base that is large enough"
     yield upload("too small", truth, "tax-small", None, "FAIL", "minimum")
     yield upload("first", "right rows, no champion yet", "tax-strict", None, "PASS", "lora of tax-s")
@@ -213,7 +229,9 @@ def main(home: Path) -> int:
 
 def _said(one: Judged) -> str:
     mark = "right" if one.right else "WRONG"
-    head = f"{mark}: {one.upload.name}: {one.letter}; {one.verdict} {one.made_by} ({one.seconds} s)"
+    scores = ("none" if score is None else f"{score:.3f}" for score in (one.candidate, one.champion))
+    dev = f"on dev {' against '.join(scores)}"
+    head = f"{mark}: {one.upload.name}: {one.letter}; {one.verdict} {one.made_by}, {dev} ({one.seconds} s)"
     return "".join(f"{line}\n" for line in (head, *(f"    {reason}" for reason in one.reasons)))
 
 
@@ -227,6 +245,7 @@ def _row(one: Judged) -> dict[str, Any]:
         "letter": one.letter,
         "verdict": one.verdict,
         "made_by": one.made_by,
+        "on_dev": {"candidate": one.candidate, "champion": one.champion},
         "reasons": list(one.reasons),
         "seconds": one.seconds,
         "right": one.right,

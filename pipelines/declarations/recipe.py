@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from pipelines.core.recipe import READ_BY, Recipe
-from pipelines.declarations.document import Document, Said
+from pipelines.core.recipe import READ_BY, Recipe, TrainedMethod
+from pipelines.declarations.document import Document, Field, Said
+
+
+def check_read(document: Document, field: Field, method: TrainedMethod) -> None:
+    """The method reads the recipe's field of this name."""
+    name = str(field[-1])
+    methods = READ_BY.get(name, (method,))
+    if method not in methods:
+        remedy = f"Remove it, or change the method to {' or '.join(methods)}."
+        document.problem(field, f"belongs to the method {method}", Said(f"`{name}`"), remedy)
 
 
 def check_recipe(document: Document, recipe: Recipe) -> None:
     """Every field that is written belongs to the method, and a pack is a batch of its own."""
     for name in document.data["recipe"]:
-        methods = READ_BY.get(name, (recipe.method,))
-        if recipe.method not in methods:
-            remedy = f"Remove it, or change the method to {' or '.join(methods)}."
-            document.problem(
-                ("recipe", name), f"belongs to the method {recipe.method}", Said(f"`{name}`"), remedy
-            )
+        check_read(document, ("recipe", name), recipe.method)
     if recipe.task == "classification" and recipe.method != "lora":
         remedy = "Write `method: lora`, or `task: generation`."
         document.problem(("recipe", "task"), "is trained with the method lora", recipe.task, remedy)

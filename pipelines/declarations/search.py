@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.core.recipe import READ_BY, Recipe
+from pipelines.core.recipe import Recipe
 from pipelines.core.search import Search
-from pipelines.declarations.document import Document, Field, Said
+from pipelines.declarations.document import Document, Field
 from pipelines.declarations.fields import Limit
+from pipelines.declarations.recipe import check_read
 
 MOST = 8
 
@@ -19,11 +20,7 @@ def check_search(document: Document, search: Search, recipe: Recipe, limits: Map
         remedy = "Write `runs: 4`, say, and `learning_rate: [0.001, 0.01]` beside it, or remove `search`."
         document.problem(("search", "runs"), rule, search.runs, remedy)
     for name, values in search.varied.items():
-        methods = READ_BY.get(name, (recipe.method,))
-        if recipe.method not in methods:
-            remedy = f"Remove it, or change the method to {' or '.join(methods)}."
-            rule = f"belongs to the method {recipe.method}"
-            document.problem(("search", name), rule, Said(f"`{name}`"), remedy)
+        check_read(document, ("search", name), recipe.method)
         if len(values) != len({*values, getattr(recipe, name)}) - 1 or len(values) > MOST:
             rule = f"lists at most {MOST} values, each once, none of them the recipe's own"
             document.problem(("search", name), rule, values, "Remove those that stand elsewhere.")

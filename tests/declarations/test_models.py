@@ -70,7 +70,7 @@ def test_budgets_and_the_margin_of_the_anchor_are_read(project: DeclaredProject)
         "  max_cost_per_1000: 0.5",
     )
     gate = models(project.root)["tax-desk"].gate
-    assert (gate.margin_against("champion"), gate.margin_against("anchor")) == (0.05, 0.08)
+    assert (gate.margin_against("champion"), gate.margin_against("anchor")) == (0.035, 0.08)
     assert (gate.rotate_after, gate.max_p95_ms, gate.max_cost_per_1000) == (20, 900, 0.5)
 
 

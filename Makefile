@@ -2,16 +2,16 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down test lint fmt type unit integration e2e bench fuzz pages lock
+.PHONY: help setup demo down test lint fmt type unit integration coverage e2e bench fuzz pages lock
 
 PYTHON ?= python3.11
 BIN := .venv/bin
 UV := 0.13.8
 TORCH := $(shell grep -m1 '^torch==' requirements.txt)
 PYTEST := $(BIN)/python -m pytest
-# Files of tests side by side, each within one process: its servers are started once. Three, because the longest,
-# e2e, waits half of its time; in their own order, in which it does not come last.
-PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
+# Files of tests side by side, each within one process: its servers are started once. Three for two cores, because
+# some wait.
+PARALLEL := -n 3 --dist loadfile
 
 help:  ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,8 +36,8 @@ down: setup  ## Stop the local stack
 	@$(BIN)/perennial down
 
 test: lint type  ## Run everything that CI runs
-	$(PYTEST) $(PARALLEL) --cov --cov-report=
-	$(BIN)/coverage report --fail-under=95
+	$(PYTEST) $(PARALLEL) -m "not e2e"
+	$(PYTEST) -m e2e
 
 lint: setup  ## Style, import rules, declarations
 	$(BIN)/ruff format --check .
@@ -57,6 +57,10 @@ unit: setup  ## Fast tests: no servers, no training
 
 integration: setup  ## Tests against the real parts
 	$(PYTEST) $(PARALLEL) -m integration
+
+coverage: setup  ## What the tests run of the core and the stages; takes half as long again
+	$(PYTEST) $(PARALLEL) --cov --cov-report= -m "not e2e"
+	$(BIN)/coverage report --fail-under=95
 
 e2e: setup  ## The whole stack, end to end
 	$(PYTEST) -m e2e

@@ -11,10 +11,13 @@ WORTH_MORE = 0.01
 
 MOST_NAMED = 3
 
+IDLE = 0.02
+"""A part whose effect is surely smaller than this has none."""
+
 
 def in_words(found: Explanation) -> tuple[str, ...]:
     """One sentence a finding, what did harm first. What may be luck of the sample is not told."""
-    return (*_harmful(found), *_helpful(found), *_more_rows(found), *_mixing(found))
+    return (*_harmful(found), *_helpful(found), *_idle(found), *_more_rows(found), *_mixing(found))
 
 
 def _harmful(found: Explanation) -> Iterator[str]:
@@ -30,6 +33,15 @@ def _helpful(found: Explanation) -> Iterator[str]:
     helped = sorted((p for p in found.parts if p.lower > 0), key=lambda p: -p.difference)[:MOST_NAMED]
     if helped:
         yield f"The score owes most to the rows of {', '.join(map(_owed, helped))}."
+
+
+def _idle(found: Explanation) -> Iterator[str]:
+    for part in found.parts:
+        if part.lower >= -IDLE and part.upper <= IDLE:
+            yield (
+                f"With or without its {part.rows} rows of '{part.part}' the upload scores the same: they are "
+                f"wrong, or teach what other rows teach."
+            )
 
 
 def _owed(part: PartEffect) -> str:

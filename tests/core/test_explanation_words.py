@@ -49,6 +49,12 @@ def test_a_difference_that_may_be_luck_is_not_told() -> None:
     assert in_words(an_explanation(parts=(a_part("north", 0.02, 0.05), a_part("south", -0.02, 0.05)))) == ()
 
 
+def test_a_part_that_surely_moves_nothing_is_told() -> None:
+    parts = (a_part("north", 0.2, 0.05), a_part("south", 0.0, 0.01), a_part("west", 0.0, 0.03))
+    _, idle = in_words(an_explanation(parts=parts))
+    assert "rows of 'south' the upload scores the same" in idle
+
+
 def test_a_rising_curve_asks_for_more_rows_and_a_flat_one_does_not() -> None:
     rising = in_words(an_explanation(curve=a_curve(0.5, 0.7, 0.9), predicted=0.9, doubling=0.2))
     assert rising == ("More rows would help: twice as many should bring about 20.0 points of 100.",)

@@ -26,6 +26,7 @@ from court import Court  # noqa: E402
 from pipelines import specs  # noqa: E402
 from pipelines.core.candidate import Candidate  # noqa: E402
 from pipelines.core.decision import GateDecision  # noqa: E402
+from pipelines.core.eval_suite import EvalSuite  # noqa: E402
 from pipelines.integrations.base_builder import build_all  # noqa: E402
 from pipelines.sample import front_desk, tax_desk  # noqa: E402
 from pipelines.sample.desk import csv_text  # noqa: E402
@@ -193,11 +194,15 @@ def _right(upload: Upload, letter: str, decision: GateDecision | None, made_by: 
 
 
 def other_models(court: Court) -> Iterator[Upload]:
-    """Models on the same rows of which one has only the smallest base, and one asks for more proof."""
+    """Models on the same rows of which one has only the smallest base, and one asks for more proof, without
+    its guard: that has few items of its own, and is another question.
+    """
     spec = court.model("tax-desk")
     gate = spec.gate.model_copy(update={"margin": 0.005})
     court.declare(spec.model_copy(update={"name": "tax-small", "ladder": spec.ladder[:1]}))
-    court.declare(spec.model_copy(update={"name": "tax-strict", "gate": gate}))
+    court.declare(
+        spec.model_copy(update={"name": "tax-strict", "gate": gate, "suite": _without_guards(spec.suite)})
+    )
 
     def upload(name: str, truth: str, model: str, text: str | None, verdict: str, because: str) -> Upload:
         return Upload(name, truth, model, "tax_rules", text, None, verdict, because)
@@ -208,6 +213,13 @@ def other_models(court: Court) -> Iterator[Upload]:
     yield upload("first", "right rows, no champion yet", "tax-strict", None, "PASS", "lora of tax-s")
     truth = "nothing new, and too few items to rule out so small a loss"
     yield upload("too few items", truth, "tax-strict", again, "INCONCLUSIVE", "non-inferiority")
+
+
+def _without_guards(suite: EvalSuite) -> EvalSuite:
+    metrics = tuple(metric for metric in suite.metrics if not metric.guard)
+    judged = {metric.task for metric in metrics}
+    tasks = tuple(task for task in suite.tasks if task.name in judged)
+    return suite.model_copy(update={"tasks": tasks, "metrics": metrics, "groups": suite.groups[:1]})
 
 
 def main(home: Path) -> int:

@@ -21,7 +21,9 @@ class AirflowApi:
 
     def __init__(self, settings: Settings, user: str = "viewer") -> None:
         self._settings, self._user = settings, user
-        self._client = httpx.Client(base_url=settings.airflow_url, timeout=10, trust_env=False)
+        # On a machine that is busy training, Airflow answers late.
+        patience = httpx.Timeout(60, connect=10)
+        self._client = httpx.Client(base_url=settings.airflow_url, timeout=patience, trust_env=False)
         self._token = ""
 
     def health(self) -> dict[str, str]:

@@ -33,12 +33,15 @@ class Chronicle:
             return
 
     def busy(self) -> bool:
-        """Whether a new run is still going on."""
-        return any(
-            run["state"] in ("queued", "running") and run["dag_run_id"] not in self._known
-            for dag in self._dags
-            for run in self._runs(dag)
-        )
+        """Whether a new run is still going on; an API that does not answer is asked again later."""
+        try:
+            return any(
+                run["state"] in ("queued", "running") and run["dag_run_id"] not in self._known
+                for dag in self._dags
+                for run in self._runs(dag)
+            )
+        except Unavailable:
+            return True
 
     def runs(self, dag: str) -> int:
         """New runs of a DAG in which at least one task did something."""

@@ -11,7 +11,6 @@ from pipelines.core.decision import GateDecision
 from pipelines.core.errors import DataError
 from pipelines.core.intake import Rejected
 from pipelines.core.model_spec import ModelSpec
-from pipelines.core.plan import Plan
 from pipelines.core.report import ValidationReport
 from pipelines.desk import open_desk
 from pipelines.integrations.base_models import LocalBaseModels
@@ -21,7 +20,6 @@ from pipelines.integrations.memory_registries import MemoryDataRegistry, MemoryM
 from pipelines.line import Line
 from pipelines.runtime import Runtime
 from pipelines.settings import Settings
-from pipelines.stages.scoring import Scorer
 
 QUIET = timedelta(seconds=60)
 
@@ -101,22 +99,14 @@ class Court(Runtime):
             self.line.deploy(model, version)
         return Judgement(
             decision,
-            self._on_dev(model, plan, decision.candidate),
-            self._on_dev(model, plan, decision.champion) if decision.champion else None,
+            self._on_dev(plan, decision.candidate),
+            self._on_dev(plan, decision.champion) if decision.champion else None,
         )
 
-    def _on_dev(self, model: str, plan: str, candidate: str) -> float:
-        spec, golden = self.model(model), self.archive.fetch(Plan, plan).golden
-        scorer = Scorer(
-            spec,
-            golden,
-            archive=self.archive,
-            bases=self.bases,
-            evaluator=self.evaluator,
-            scratch=self.scratch,
-        )
-        metric = spec.suite.metrics[0]
-        report = scorer.score(self.archive.fetch(Candidate, candidate), "dev")
+    def _on_dev(self, plan: str, candidate: str) -> float:
+        subject = self.archive.fetch(Candidate, candidate)
+        metric = self.model(subject.model).suite.metrics[0]
+        report = self.line.scorer(plan).score(subject, "dev")
         return report.mean(metric.task, metric.name) or 0.0
 
     def _pass_time(self, seconds: float) -> None:

@@ -139,23 +139,23 @@ class Line(Production):
 
     def baseline(self, plan: str) -> str:
         """The digest of the best prompt package."""
-        return baseline(*self._planned(plan), workshop=self._workshop(), scorer=self._scorer(plan)).digest
+        return baseline(*self._planned(plan), workshop=self._workshop(), scorer=self.scorer(plan)).digest
 
     def train(self, plan: str) -> str:
         """The digest of the candidate to judge."""
-        candidate = train(*self._planned(plan), workshop=self._workshop(), scorer=self._scorer(plan))
+        candidate = train(*self._planned(plan), workshop=self._workshop(), scorer=self.scorer(plan))
         return self.runtime.archive.keep(candidate)
 
     def evaluate(self, plan: str, candidate: str) -> None:
         subject = self.runtime.archive.fetch(Candidate, candidate)
         package = best_package(self.runtime.archive.fetch(Plan, plan), self.runtime.archive)
         state = self.runtime.standing(subject.model)
-        evaluate(subject, package, state, scorer=self._scorer(plan), panel=self._panel(plan))
+        evaluate(subject, package, state, scorer=self.scorer(plan), panel=self._panel(plan))
 
     def gate(self, plan: str, candidate: str) -> str:
         """The digest of the decision, recorded in MLflow whether it passed or not."""
         subject, spec = self._planned(plan)
-        scorer = self._scorer(plan)
+        scorer = self.scorer(plan)
         decision = gate(
             subject,
             spec,
@@ -188,7 +188,7 @@ class Line(Production):
             archive.fetch(Candidate, subject.champion) if subject.champion else None,
             decision=decision,
             workshop=self._workshop(),
-            scorer=self._scorer(plan),
+            scorer=self.scorer(plan),
             weigh=self.runtime.weigh,
         )
         if found is not None:
@@ -231,7 +231,8 @@ class Line(Production):
             progress=self._say,
         )
 
-    def _scorer(self, plan: str) -> Scorer:
+    def scorer(self, plan: str) -> Scorer:
+        """Scores the arms of a plan on its golden set, each only once."""
         subject, spec = self._planned(plan)
         return Scorer(
             spec,
@@ -249,7 +250,7 @@ class Line(Production):
             subject.golden,
             archive=self.runtime.archive,
             bases=self.runtime.bases,
-            scorer=self._scorer(plan),
+            scorer=self.scorer(plan),
             converser=self.runtime.converser,
             scratch=self.runtime.scratch,
         )

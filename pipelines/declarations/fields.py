@@ -171,6 +171,11 @@ def _check_limit(document: Document, field: Field, limit: Limit) -> None:
         if not isinstance(value, Mapping) or value.get(part) is None:
             return
         value = value[part]
+    check_value(document, field, limit, value)
+
+
+def check_value(document: Document, field: Field, limit: Limit, value: object) -> None:
+    """Keep a problem of a field whose value is beyond its limit."""
     if not limit.holds(value):
         document.problem(field, limit.rule, value, f"Write a value that {limit.rule}.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.core.prompt_recipe import Prompting, PromptRecipe
 from pipelines.declarations.document import Document, Field
-from pipelines.declarations.fields import LARGEST_SEED, Limit, at_least, up_to
+from pipelines.declarations.fields import LARGEST_SEED, Limit, at_least, check_value, up_to
 
 NOTHING = Limit("is 0, since plain prompting shows no examples", lambda value: value == 0)
 
@@ -25,6 +25,4 @@ def _check_arm(document: Document, field: Field, arm: PromptRecipe) -> None:
     shown = NOTHING if arm.kind == "zero_shot" else at_least(1)
     limits = {"examples": shown, "max_tokens": shown, "seed": up_to(0, LARGEST_SEED)}
     for name, limit in limits.items():
-        value = getattr(arm, name)
-        if not limit.holds(value):
-            document.problem((*field, name), limit.rule, value, f"Write a value that {limit.rule}.")
+        check_value(document, (*field, name), limit, getattr(arm, name))

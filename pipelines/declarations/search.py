@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pipelines.core.recipe import Recipe
 from pipelines.core.search import Search
 from pipelines.declarations.document import Document, Field
-from pipelines.declarations.fields import Limit
+from pipelines.declarations.fields import Limit, check_value
 from pipelines.declarations.recipe import check_read
 
 MOST = 8
@@ -24,8 +24,5 @@ def check_search(document: Document, search: Search, recipe: Recipe, limits: Map
         if len(values) != len({*values, getattr(recipe, name)}) - 1 or len(values) > MOST:
             rule = f"lists at most {MOST} values, each once, none of them the recipe's own"
             document.problem(("search", name), rule, values, "Remove those that stand elsewhere.")
-        limit = limits["recipe", name]
         for place, value in enumerate(values):
-            if not limit.holds(value):
-                remedy = f"Write a value that {limit.rule}."
-                document.problem(("search", name, place), limit.rule, value, remedy)
+            check_value(document, ("search", name, place), limits["recipe", name], value)

@@ -10,14 +10,22 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipelines.core.errors import Unavailable
 from pipelines.serving.choosing import Choice, choices
-from pipelines.serving.exchange import CLIENT_CLOSED_REQUEST, admitted, body_of, decoded, unless_gone
+from pipelines.serving.exchange import (
+    CLIENT_CLOSED_REQUEST,
+    admitted,
+    body_of,
+    decoded,
+    read_as,
+    unless_gone,
+    version_header,
+)
 from pipelines.serving.fleet import Fleet
 from pipelines.serving.loading import Loaded
-from pipelines.serving.problems import invalid, problem
+from pipelines.serving.problems import problem
 from pipelines.serving.turns import Turns
 
 MAX_INPUTS: Final = 256
@@ -46,7 +54,7 @@ def classifications(fleet: Fleet, turns: Turns) -> APIRouter:
 
     @router.post("/classify")
     async def classify(request: Request) -> Response:
-        said = _read(await body_of(request))
+        said = read_as(ClassifyRequest, decoded(await body_of(request)))
         loaded = admitted(said.model, fleet, turns)
         if not loaded.bundle.labels:
             message = f"The model {said.model!r} writes answers. Ask it at /v1/chat/completions."
@@ -54,13 +62,6 @@ def classifications(fleet: Fleet, turns: Turns) -> APIRouter:
         return await _answer(request, said, loaded, turns)
 
     return router
-
-
-def _read(raw: bytes) -> ClassifyRequest:
-    try:
-        return ClassifyRequest.model_validate(decoded(raw))
-    except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_input=False)) from None
 
 
 async def _answer(request: Request, said: ClassifyRequest, loaded: Loaded, turns: Turns) -> Response:
@@ -73,7 +74,7 @@ async def _answer(request: Request, said: ClassifyRequest, loaded: Loaded, turns
         raise problem(503, str(error)) from error
     if found is None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
-    return JSONResponse(_body(said, loaded, found), headers={"x-perennial-version": loaded.name})
+    return JSONResponse(_body(said, loaded, found), headers=version_header(loaded))
 
 
 def _body(said: ClassifyRequest, loaded: Loaded, found: list[Choice]) -> dict[str, Any]:

@@ -14,7 +14,14 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pipelines.core.errors import Unavailable
 from pipelines.serving.chat import Piece, answer
 from pipelines.serving.choosing import choose
-from pipelines.serving.exchange import CLIENT_CLOSED_REQUEST, admitted, body_of, routed, unless_gone
+from pipelines.serving.exchange import (
+    CLIENT_CLOSED_REQUEST,
+    admitted,
+    body_of,
+    routed,
+    unless_gone,
+    version_header,
+)
 from pipelines.serving.fleet import Fleet
 from pipelines.serving.loading import Loaded
 from pipelines.serving.openai import ChatRequest, read_request
@@ -35,7 +42,7 @@ class _Reply:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"x-perennial-version": self.loaded.name}
+        return version_header(self.loaded)
 
     def part(self, kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
         return {

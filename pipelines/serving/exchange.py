@@ -6,13 +6,15 @@ from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 from fastapi import HTTPException, Request
+from pydantic import BaseModel, ValidationError
 
 from pipelines.serving.fleet import Fleet
 from pipelines.serving.loading import Loaded
-from pipelines.serving.problems import problem
+from pipelines.serving.problems import invalid, problem
 from pipelines.serving.turns import Turns
 
 T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
 
 MAX_BODY: Final = 1024 * 1024
 CLIENT_CLOSED_REQUEST: Final = 499
@@ -36,6 +38,19 @@ def decoded(raw: bytes) -> Any:
         return json.loads(raw)
     except (ValueError, RecursionError):
         raise problem(400, "The request body is not JSON. Send a JSON object.", code="invalid_json") from None
+
+
+def read_as(type_: type[V], said: Any) -> V:
+    """What a body says as a value; raises HTTPException 400 that names the first field that is wrong."""
+    try:
+        return type_.model_validate(said)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_input=False)) from None
+
+
+def version_header(loaded: Loaded) -> dict[str, str]:
+    """The header that names the version which answers."""
+    return {"x-perennial-version": loaded.name}
 
 
 def routed(name: str, fleet: Fleet) -> Loaded:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from pipelines.serving.exchange import decoded
-from pipelines.serving.problems import invalid, problem
+from pipelines.serving.exchange import decoded, read_as
+from pipelines.serving.problems import problem
 
 MAX_MESSAGES: Final = 256
 MAX_ANSWER_TOKENS: Final = 4096
@@ -107,10 +107,7 @@ def read_request(raw: bytes) -> ChatRequest:
     said = decoded(raw)
     if isinstance(said, dict):
         _refuse_unsupported(said)
-    try:
-        return ChatRequest.model_validate(said)
-    except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_input=False)) from None
+    return read_as(ChatRequest, said)
 
 
 def _refuse_unsupported(said: dict[str, Any]) -> None:

@@ -204,15 +204,30 @@ def other_models(court: Court) -> Iterator[Upload]:
         spec.model_copy(update={"name": "tax-strict", "gate": gate, "suite": _without_guards(spec.suite)})
     )
 
-    def upload(name: str, truth: str, model: str, text: str | None, verdict: str, because: str) -> Upload:
-        return Upload(name, truth, model, "tax_rules", text, None, verdict, because)
+    def upload(
+        name: str,
+        truth: str,
+        model: str,
+        given: Any,
+        verdict: str,
+        because: str,
+        *,
+        golden: str | None = None,
+    ) -> Upload:
+        text = csv_text(given, tax_desk.Rule) if given else None
+        kept = ("tax_rules_golden", golden) if golden else None
+        return Upload(name, truth, model, "tax_rules", text, kept, verdict, because)
 
-    again = csv_text(with_greetings(tax_desk.upload_rows(facts(2026))), tax_desk.Rule)
     truth = "right rows, and no base that is large enough"
     yield upload("too small", truth, "tax-small", None, "FAIL", "minimum")
-    yield upload("first", "right rows, no champion yet", "tax-strict", None, "PASS", "lora of tax-s")
-    truth = "nothing new, and too few items to rule out so small a loss"
-    yield upload("too few items", truth, "tax-strict", again, "INCONCLUSIVE", "non-inferiority")
+    rows = tax_desk.upload_rows(facts(2025))
+    golden = csv_text(tax_desk.golden_rows(facts(2025)), tax_desk.GoldenRow)
+    truth = "right rows, no champion yet"
+    yield upload("first", truth, "tax-strict", rows, "PASS", "lora of tax-s", golden=golden)
+    truth = "a few rows more, nothing new, and too few items to rule out so small a loss"
+    yield upload(
+        "too few items", truth, "tax-strict", with_greetings(rows), "INCONCLUSIVE", "non-inferiority"
+    )
 
 
 def _without_guards(suite: EvalSuite) -> EvalSuite:

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -55,6 +56,7 @@ class S3Server:
         return name
 
 
+@cache
 def _client(endpoint: str, service: str, access_key: str, secret_key: str) -> Any:
     session: Any = boto3.session.Session()
     return session.client(

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,6 +85,37 @@ def second(world: World, first: Promotion) -> Promotion:
     return world.champion()
 
 
+@pytest.fixture(scope="module")
+def undisturbed(
+    world: World, second: Promotion, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[Path]]:
+    """A training like the second one that nobody kills; it goes on beside the tests that follow."""
+    work = tmp_path_factory.mktemp("undisturbed")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        yield beside.submit(train_again, world, second, work)
+
+
+def train_again(world: World, promotion: Promotion, work: Path) -> Path:
+    """The folder of a bundle that is trained in this process on what the promoted one was trained on."""
+    candidate, spec = promotion.candidate, world.runtime.models[MODEL]
+    base = next(b for b in spec.ladder if b.name == candidate.base)
+    TrlTrainer().train(
+        base=base,
+        folder=world.runtime.bases.folder(base),
+        examples=world.training_examples(promotion),
+        recipe=spec.recipe,
+        binding={
+            "training_set": candidate.training_set,
+            "base": base.sha256,
+            "recipe": spec.recipe.digest,
+        },
+        scratch=work / "checkpoints",
+        out=work / "bundle",
+        progress=print,
+    )
+    return work / "bundle"
+
+
 def test_dropped_files_become_a_production_model_without_any_other_step(
     world: World, first: Promotion
 ) -> None:
@@ -97,31 +128,10 @@ def test_dropped_files_become_a_production_model_without_any_other_step(
         assert not (letter / "errors.csv").exists()
 
 
-def test_a_training_that_is_killed_finishes_by_itself_with_the_same_adapter(
-    world: World, second: Promotion, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("undisturbed")
+def test_a_training_that_is_killed_finishes_by_itself(world: World, second: Promotion) -> None:
+    assert second.version == 2
     assert max(t["try_number"] for t in world.tasks(RETRAIN, "train")) >= 2
-    candidate = second.candidate
-    spec = world.runtime.models[MODEL]
-    base = next(b for b in spec.ladder if b.name == candidate.base)
-    undisturbed = tmp_path / "bundle"
-    TrlTrainer().train(
-        base=base,
-        folder=world.runtime.bases.folder(base),
-        examples=world.training_examples(second),
-        recipe=spec.recipe,
-        binding={
-            "training_set": candidate.training_set,
-            "base": base.sha256,
-            "recipe": spec.recipe.digest,
-        },
-        scratch=tmp_path / "checkpoints",
-        out=undisturbed,
-        progress=print,
-    )
-    for file in candidate.bundle.files:
-        found = hashlib.sha256((undisturbed / file.path).read_bytes()).hexdigest()
-        assert found == file.sha256, file.path
 
 
 def test_a_row_of_the_older_edition_only_is_not_trained_on_any_more(
@@ -233,6 +243,14 @@ def test_a_bundle_with_a_flipped_byte_is_refused_and_the_older_version_serves(
     blob.write_bytes(good)
     world.service("server").kill()
     world.wait_for_answer(world.changed.after, version=2)
+
+
+def test_a_training_that_was_killed_gave_the_adapter_of_an_undisturbed_one(
+    second: Promotion, undisturbed: Future[Path]
+) -> None:
+    folder = undisturbed.result()
+    for file in second.candidate.bundle.files:
+        assert hashlib.sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256, file.path
 
 
 def stack_environment(world: World) -> dict[str, str]:

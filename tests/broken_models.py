@@ -28,13 +28,9 @@ def arm(written: str, field: str, remedy: str) -> Broken:
     return section(text, f"prompting.arms[1].{field}", remedy, f"    - {written}")
 
 
-def price(written: str, field: str, remedy: str) -> Broken:
-    """A price of a base with one entry replaced, or added."""
-    entries = ["currency: USD", "prompt_per_million: 1", "answer_per_million: 2", "training_per_hour: 0.5"]
-    kept = [entry for entry in entries if entry.partition(":")[0] != written.partition(":")[0]]
-    text = "\n".join(["price:", *(f"  {entry}" for entry in (*kept, written))])
-    at = f"  {written}"
-    return Broken(NANO, "revision:", f"{text}\nrevision:", f"price.{field}", remedy, at)
+def price(old: str, new: str, field: str, remedy: str) -> Broken:
+    """An edit in the price of a base."""
+    return Broken(NANO, old, new, f"price.{field}", remedy)
 
 
 def suite(old: str, new: str, field: str, remedy: str, at: str | None = None) -> Broken:
@@ -63,7 +59,6 @@ MODELS = {
     "rotation_too_often": gate("rotate_after: 4", "rotate_after", "at least 5"),
     "no_latency": gate("max_p95_ms: 0", "max_p95_ms", "above 0"),
     "no_cost": gate("max_cost_per_1000: 0", "max_cost_per_1000", "above 0"),
-    "cost_without_prices": gate("max_cost_per_1000: 0.5", "max_cost_per_1000", "Write `price:`"),
     "arm_of_no_kind": arm("{kind: magic, examples: 1, max_tokens: 64}", "kind", "Write one of these"),
     "arm_twice": arm("{kind: few_shot, examples: 4, max_tokens: 64}", "kind", "Keep one"),
     "arm_without_examples": arm("{kind: bm25, max_tokens: 64}", "examples", "at least 1"),
@@ -115,10 +110,14 @@ OTHERS = {
     "base_without_classes": Broken(NANO, "[public, internal]", "[]", "privacy_classes", "at least one"),
     "base_heads": Broken(NANO, "hidden_size: 16", "hidden_size: 15", "build.hidden_size", "Change one"),
     "base_revision_number": Broken(NANO, "revision: sample-1", "revision: 1", "revision", "quotes"),
-    "price_currency": price("currency: usd", "currency", "USD"),
-    "price_of_prompts": price("prompt_per_million: -1", "prompt_per_million", "at least 0"),
-    "price_of_training": price("training_per_hour: -0.1", "training_per_hour", "at least 0"),
-    "price_unknown_field": price("per_token: 1", "per_token", "known are currency"),
+    "price_currency": price("currency: USD", "currency: usd", "currency", "USD"),
+    "price_of_prompts": price(
+        "prompt_per_million: 0.01", "prompt_per_million: -1", "prompt_per_million", "at least 0"
+    ),
+    "price_of_training": price(
+        "training_per_hour: 0.1", "training_per_hour: -0.1", "training_per_hour", "at least 0"
+    ),
+    "price_unknown_field": price("price: {", "price: {per_token: 1, ", "per_token", "known are currency"),
     "suite_version_number": Broken(SUITE, '"1.1"', "1.1", "version", "quotes"),
     "suite_task": Broken(SUITE, "{task: tax_choice", "{task: tax_choose", "metrics[1].task", "tax_choice"),
     "suite_metric": Broken(SUITE, "name: acc", "name: acc_norm", "metrics[1].name", "acc"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,13 @@ class DeclaredProject:
         path.write_text(text, encoding="utf-8")
         start = text.index(at) if at is not None else len(before) + len(new) - len(new.lstrip())
         return f"{file}:{text[:start].count(chr(10)) + 1}"
+
+    def price(self, base: str, text: str) -> None:
+        """Replace the price of an approved base; an empty text leaves it without one."""
+        path = self.path(f"mlflow/base_models/{base}.yaml")
+        priced, lines = re.subn(r"(?m)^price:.*\n", text, path.read_text(encoding="utf-8"))
+        assert lines == 1, base
+        path.write_text(priced, encoding="utf-8")
 
     def write(self, file: str, content: str | bytes) -> None:
         path = self.path(file)

@@ -12,17 +12,11 @@ from pipelines.core.reviewing import Reviewing
 from pipelines.specs import lint, models
 
 BASES = ("tax-nano", "tax-s")
-PRICE = "price: {currency: USD, prompt_per_million: 0.1, answer_per_million: 0.4}\n"
 
 
 def with_lines(project: DeclaredProject, text: str) -> ModelSpec:
     project.edit(MODEL, "suite: tax_desk", f"{text}\nsuite: tax_desk")
     return models(project.root)["tax-desk"]
-
-
-def price(project: DeclaredProject, *bases: str, text: str = PRICE) -> None:
-    for base in bases:
-        project.edit(f"mlflow/base_models/{base}.yaml", "revision:", f"{text}revision:")
 
 
 def problems(project: DeclaredProject) -> list[str]:
@@ -62,7 +56,6 @@ def test_reviewing_and_explaining_are_read(project: DeclaredProject) -> None:
 
 
 def test_budgets_and_the_margin_of_the_anchor_are_read(project: DeclaredProject) -> None:
-    price(project, *BASES)
     project.edit(
         MODEL,
         "  min_items: 200",
@@ -78,7 +71,9 @@ def test_budgets_and_the_margin_of_the_anchor_are_read(project: DeclaredProject)
 def test_a_budget_of_cost_needs_a_price_at_every_rung(
     project: DeclaredProject, priced: tuple[str, ...]
 ) -> None:
-    price(project, *priced)
+    for base in BASES:
+        if base not in priced:
+            project.price(base, "")
     project.edit(MODEL, "  min_items: 200", "  min_items: 200\n  max_cost_per_1000: 0.5")
     (problem,) = lint(project.root)
     assert problem.rule.startswith("gate.max_cost_per_1000, needs a `price`")
@@ -86,8 +81,7 @@ def test_a_budget_of_cost_needs_a_price_at_every_rung(
 
 
 def test_a_budget_of_cost_needs_one_currency(project: DeclaredProject) -> None:
-    price(project, BASES[0])
-    price(project, BASES[1], text=PRICE.replace("USD", "EUR"))
+    project.price(BASES[1], "price: {currency: EUR, prompt_per_million: 0.1, answer_per_million: 0.4}\n")
     assert lint(project.root) == ()
     project.edit(MODEL, "  min_items: 200", "  min_items: 200\n  max_cost_per_1000: 0.5")
     (problem,) = lint(project.root)

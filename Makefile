@@ -75,6 +75,7 @@ bench: setup  ## Measure speed and memory; results go to bench/results
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/evaluation.py
 	$(BIN)/python bench/decisions.py
+	$(BIN)/python bench/explaining.py
 
 fuzz: setup  ## Feed the readers hostile bytes, guided by coverage, for five minutes
 	$(BIN)/python bench/fuzz.py --seconds 300

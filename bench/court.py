@@ -51,7 +51,7 @@ class Court(Runtime):
         self.line = Line(self, say=self.said.append, pause=self._pass_time)
 
     def declare(self, spec: ModelSpec) -> None:
-        """Another model beside those of the project."""
+        """A model beside those of the project, or in the place of one."""
         self.models = {**self.models, spec.name: spec}
 
     def drop(self, source: str, name: str, text: str) -> str:
@@ -92,7 +92,10 @@ class Court(Runtime):
         self.line.baseline(plan)
         candidate = self.line.train(plan)
         self.line.evaluate(plan, candidate)
-        decision = self.line.verdict(self.line.gate(plan, candidate))
+        decided = self.line.gate(plan, candidate)
+        decision = self.line.verdict(decided)
+        if self.model(model).explain.wanted:
+            self.line.explain(plan, candidate, decided)
         if decision.verdict == "PASS":
             version = self.line.promote(decision.digest)
             self.target.state = MemoryServed(version=version, logit_difference=0.0)

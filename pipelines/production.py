@@ -15,7 +15,7 @@ from pipelines.runtime import Runtime
 from pipelines.stages.deploy import deploy, rollback
 from pipelines.stages.letter import complete
 from pipelines.stages.project import project
-from pipelines.stages.promote import promote, refuse
+from pipelines.stages.promote import approve, promote, refuse
 
 
 class Production:
@@ -43,6 +43,12 @@ class Production:
         self.reconcile(subject.model)
         self._tell_stewards(subject.model)
         return promotion.version
+
+    def approve(self, decision: str, reason: str, *, by: str, at: datetime) -> None:
+        """Keep a person's yes to a passed decision, given `at` that time."""
+        judged = self.verdict(decision)
+        ledger = self.runtime.model_ledger(judged.model)
+        approve(judged, by=by, at=at, reason=reason, ledger=ledger)
 
     def refuse(self, decision: str, reason: str, *, by: str | None, at: datetime | None = None) -> None:
         """Keep a person's no to a passed decision, given `at` that time or now: it is never carried out."""

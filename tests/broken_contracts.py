@@ -6,7 +6,7 @@ from declared_project import GOLDEN, RULES, Broken
 
 COLUMN = "schema[0].properties"
 ROWS = "mustBeBetween: [100, 100000]"
-ROLES = "{prompt: question, completion: answer}"
+ROLES = "{prompt: question, completion: answer, slice: filer}"
 HOLD = "{shrinkPercent: 50, categoryColumns: [topic, filer], noveltyPercent: 90}"
 CHOICES = "[option_a, option_b, option_c, option_d]"
 

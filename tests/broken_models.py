@@ -78,7 +78,6 @@ MODELS = {
     "curve_of_all": section("explain: {learning_curve: [0.5, 1.0]}", "explain.learning_curve", "below 1"),
     "curve_of_nothing": section("explain: {learning_curve: [0.0]}", "explain.learning_curve", "above 0"),
     "no_parts": section("explain: {most_parts: 0}", "explain.most_parts", "at least 1"),
-    "parts_without_a_role": section("explain: {leave_out: true}", "explain.leave_out", "`slice`"),
     "one_source_alone": section("explain: {individual: true}", "explain.individual", "another source"),
     "dev_share_of_all": model("dev_share: 0.25", "dev_share: 1.0", "dev_share", "below 1"),
     "seed_negative": model("seed: 0", "seed: -1", "recipe.seed", "from 0"),

@@ -381,7 +381,7 @@ def test_a_check_of_this_product_is_a_rule(
 
 
 def test_checks_of_whole_rows_stand_under_the_table(project: DeclaredProject) -> None:
-    project.edit(RULES, "value: {prompt: question, completion: answer}", f"value: {ROLES_WITH_ORIGIN}")
+    project.edit(RULES, "{prompt: question, completion: answer, slice: filer}", ROLES_WITH_ORIGIN)
     entry = (
         "{id: t, type: custom, engine: perennial, implementation: {check: teacher_share, maximumPercent: 9}}"
     )
@@ -419,7 +419,7 @@ def test_consent_and_retention_bring_their_rules(project: DeclaredProject) -> No
     )
     project.edit(RULES, "      - name: filer\n", f"{more}      - name: filer\n")
     roles = "{prompt: question, completion: answer, consent: agreed, retention: until}"
-    project.edit(RULES, "{prompt: question, completion: answer}", roles)
+    project.edit(RULES, "{prompt: question, completion: answer, slice: filer}", roles)
     rules = rules_of(load_contract(project.path(RULES)))
     assert rules["agreed.consent"].values == ("yes", "no")
     pattern = re.compile(rules["until.retention"].pattern or "")

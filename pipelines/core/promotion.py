@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from pydantic import Field
 
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
@@ -11,7 +13,8 @@ from pipelines.core.ledger import Entry
 from pipelines.core.plan import Plan
 from pipelines.core.value import Name, Sha256, Value
 
-DECISION, PROMOTION, ROLLBACK, REFUSAL = "decision", "promotion", "rollback", "refusal"
+DECISION, PROMOTION, ROLLBACK = "decision", "promotion", "rollback"
+APPROVAL, REFUSAL = "approval", "refusal"
 
 
 class Promotion(Value):
@@ -36,6 +39,22 @@ class Rollback(Value):
     reason: str
 
 
+class Approval(Value):
+    """A person's yes to a passed decision. It permits nothing that the gate did not."""
+
+    model: Name
+    decision: Sha256
+    by: str
+    at: datetime
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """Who approved it, when and why."""
+        said = f"{self.by}, {self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{said}: {self.reason}" if self.reason else said
+
+
 class Refusal(Value):
     """A person's no to a passed decision. `by` is who said it, None where nobody answered in time."""
 
@@ -56,9 +75,10 @@ class Standing(Value):
     """The state of a model: a fold of its ledger, nothing else.
 
     `decided_at` is the number of the entry that holds `last_decision`, `decided_on` its time. `carried_out`
-    is the promotion that followed from it, `refusal` the refusal: data that goes back and forth brings the
-    very same decision more than once, and each time it is asked about again. `golden_snapshots` names the
-    golden set of every decision, oldest first.
+    is the promotion that followed from it, `approval` and `refusal` what a person said to it: data that goes
+    back and forth brings the very same decision more than once, and each time it is asked about again.
+    `approvals` are those of promotions, by version. `golden_snapshots` names the golden set of every
+    decision, oldest first.
     """
 
     promotions: tuple[Promotion, ...] = ()
@@ -67,7 +87,9 @@ class Standing(Value):
     decided_at: int = 0
     decided_on: datetime | None = None
     carried_out: Promotion | None = None
+    approval: Approval | None = None
     refusal: Refusal | None = None
+    approvals: dict[int, Approval] = Field(default_factory=dict)
     golden_snapshots: tuple[Sha256, ...] = ()
 
     @property
@@ -120,20 +142,26 @@ def standing(entries: Iterable[Entry]) -> Standing:
     last: GateDecision | None = None
     decided: Entry | None = None
     carried_out: Promotion | None = None
+    approval: Approval | None = None
     refusal: Refusal | None = None
+    approvals: dict[int, Approval] = {}
     golden_snapshots: list[str] = []
     for entry in entries:
         if entry.kind == DECISION:
             last, decided = GateDecision.model_validate(entry.body), entry
-            carried_out, refusal = None, None
+            carried_out, approval, refusal = None, None, None
             golden_snapshots.append(last.golden_snapshot)
         elif entry.kind == PROMOTION:
             carried_out = Promotion.model_validate(entry.body)
             promotions.append(carried_out)
         elif entry.kind == ROLLBACK:
             blocked.append(Rollback.model_validate(entry.body).version)
+        elif entry.kind == APPROVAL:
+            approval = Approval.model_validate(entry.body)
         elif entry.kind == REFUSAL:
             refusal = Refusal.model_validate(entry.body)
+        if carried_out and approval:
+            approvals[carried_out.version] = approval
     return Standing(
         promotions=tuple(promotions),
         blocked=tuple(blocked),
@@ -141,6 +169,8 @@ def standing(entries: Iterable[Entry]) -> Standing:
         decided_at=decided.seq if decided else 0,
         decided_on=decided.at if decided else None,
         carried_out=carried_out,
+        approval=approval,
         refusal=refusal,
+        approvals=approvals,
         golden_snapshots=tuple(golden_snapshots),
     )

@@ -40,7 +40,7 @@ class Review(HITLOperator):
             subject=f"May the new {model} go into production?",
             options=[PROMOTE, REFUSE],
             defaults=PROMOTE if review.mode == "veto" else REFUSE,
-            params={"reason": Param(None, type=["null", "string"], description="Why. Kept with a refusal.")},
+            params={"reason": Param(None, type=["null", "string"], description="Why. Kept with the answer.")},
             response_timeout=review.window,
             **kwargs,
         )
@@ -69,7 +69,8 @@ def review_of(spec: ModelSpec, decision: Any) -> XComArg | None:
 
 
 def carry_out(decision: str, answer: Answer | None) -> int:
-    """Promote the candidate of a passed decision, or keep that a person refused it; returns the version.
+    """Promote the candidate of a passed decision, with who approved it, or keep that a person refused it;
+    returns the version.
 
     Raises AirflowSkipException where nothing is promoted.
     """
@@ -77,9 +78,12 @@ def carry_out(decision: str, answer: Answer | None) -> int:
     judged = stages.verdict(decision)
     if judged.verdict != "PASS":
         raise AirflowSkipException(f"{judged.verdict}: {' '.join(judged.why)}")
-    if answer and REFUSE in answer["chosen_options"]:
-        who = answer["responded_by_user"]
-        by, reason = who["name"] if who else None, str(answer["params_input"].get("reason") or "")
-        stages.refuse(decision, reason, by=by, at=answer["responded_at"])
-        raise AirflowSkipException(f"refused by {by or 'the end of its time'}: {reason}")
+    if answer:
+        who, reason = answer["responded_by_user"], str(answer["params_input"].get("reason") or "")
+        by, at = who["name"] if who else None, answer["responded_at"]
+        if REFUSE in answer["chosen_options"]:
+            stages.refuse(decision, reason, by=by, at=at)
+            raise AirflowSkipException(f"refused by {by or 'the end of its time'}: {reason}")
+        if by:
+            stages.approve(decision, reason, by=by, at=at)
     return stages.promote(decision)

@@ -37,7 +37,10 @@ def project(model: str, *, ledger: Ledger, board: Board) -> tuple[str, ...]:
             board.registry.set_alias(model, alias, version)
             repairs.append(f"alias {alias} of {model}: {found.get(alias)} -> {version}")
     for promotion in state.promotions:
-        board.registry.set_tag(model, versions[promotion.version], "a_state", _state_of(promotion, state))
+        version, approval = versions[promotion.version], state.approvals.get(promotion.version)
+        board.registry.set_tag(model, version, "a_state", _state_of(promotion, state))
+        if approval:
+            board.registry.set_tag(model, version, "a_approved_by", approval.text)
     return tuple(repairs)
 
 

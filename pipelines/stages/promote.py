@@ -1,5 +1,5 @@
-"""Promote: make a passed candidate champion, or keep a person's no to it. The ledger entry is the promotion,
-or the refusal; all else follows.
+"""Promote: make a passed candidate champion, and keep a person's yes or no to it. The ledger entry is the
+promotion, the approval or the refusal; all else follows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,16 @@ from datetime import datetime
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import Refused
-from pipelines.core.promotion import PROMOTION, REFUSAL, Promotion, Refusal, Standing, standing
+from pipelines.core.promotion import (
+    APPROVAL,
+    PROMOTION,
+    REFUSAL,
+    Approval,
+    Promotion,
+    Refusal,
+    Standing,
+    standing,
+)
 from pipelines.ledger import Ledger
 
 
@@ -31,6 +40,22 @@ def promote(decision: GateDecision, candidate: Candidate, *, ledger: Ledger) -> 
     )
     ledger.append(entries, PROMOTION, promotion, op=f"promotion/{state.decided_at}")
     return promotion
+
+
+def approve(decision: GateDecision, *, by: str, at: datetime, reason: str, ledger: Ledger) -> Approval:
+    """Append a person's yes to the newest decision; nothing is promoted by it. Repeating it changes nothing.
+
+    Raises Refused when the decision is not a PASS, is not the newest, or was refused by a person.
+    """
+    entries = ledger.entries()
+    state = standing(entries)
+    _check_newest(decision, state)
+    _check_not_refused(decision, state)
+    if state.approval:
+        return state.approval
+    approval = Approval(model=decision.model, decision=decision.digest, by=by, at=at, reason=reason)
+    ledger.append(entries, APPROVAL, approval, op=f"approval/{state.decided_at}")
+    return approval
 
 
 def refuse(decision: GateDecision, *, by: str | None, at: datetime, reason: str, ledger: Ledger) -> Refusal:
@@ -67,19 +92,23 @@ def _check(decision: GateDecision, candidate: Candidate, state: Standing) -> Non
             "Name the decision on this candidate.",
         )
     _check_newest(decision, state)
-    if state.refusal:
-        raise Refused(
-            subject,
-            "what a person refused is not promoted",
-            state.refusal.text,
-            "Better data, or a changed declaration of the model, is judged and asked about again.",
-        )
+    _check_not_refused(decision, state)
     if decision.champion != champion:
         raise Refused(
             subject,
             "a decision holds only against the champion it was made against",
             f"champion {str(champion)[:12]}, judged against {str(decision.champion)[:12]}",
             "Start the retrain DAG again: it judges against the present champion.",
+        )
+
+
+def _check_not_refused(decision: GateDecision, state: Standing) -> None:
+    if state.refusal:
+        raise Refused(
+            _subject(decision),
+            "what a person refused is not promoted",
+            state.refusal.text,
+            "Better data, or a changed declaration of the model, is judged and asked about again.",
         )
 
 

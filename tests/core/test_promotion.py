@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from examples import a_candidate, chain, sha
 
 from pipelines.core.decision import GateDecision, Verdict
 from pipelines.core.promotion import (
+    APPROVAL,
     DECISION,
     PROMOTION,
     REFUSAL,
     ROLLBACK,
+    Approval,
     Promotion,
     Refusal,
     Rollback,
@@ -93,6 +95,20 @@ def test_a_refusal_closes_the_newest_decision_and_no_later_one() -> None:
     # The same decision again, after data that went back and forth, is asked about again.
     again = standing(chain((DECISION, judged), refusal(judged), decision("other"), (DECISION, judged)))
     assert (again.last_decision, again.refusal) == (judged, None)
+
+
+def approval(of: GateDecision) -> tuple[str, Approval]:
+    at = datetime(2026, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=1)))
+    return APPROVAL, Approval(model="desk", decision=of.digest, by="alice", at=at, reason="")
+
+
+def test_an_approval_belongs_to_the_promotion_of_its_decision_and_to_no_other() -> None:
+    (_, judged), (_, yes) = decision(), approval(decision()[1])
+    state = standing(chain((DECISION, judged), (APPROVAL, yes), promotion(1), decision("b"), promotion(2)))
+    assert (state.approvals, state.approval) == ({1: yes}, None)
+    assert standing(chain((DECISION, judged), promotion(1), (APPROVAL, yes))).approvals == {1: yes}
+    assert standing(chain((DECISION, judged), (APPROVAL, yes))).champion is None
+    assert yes.text == "alice, 2026-01-02 02:04 UTC"
 
 
 def test_a_refusal_by_nobody_says_that_nobody_answered() -> None:

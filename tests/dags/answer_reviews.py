@@ -79,6 +79,7 @@ def run(mode: str, answer: Callable[[Any], None], folder: Path) -> dict[str, Any
         "tasks": {t.task_id: str(t.state) for t in done.get_task_instances()},
         "version": standing.champion.version,
         "refusal": standing.refusal.model_dump(mode="json") if standing.refusal else None,
+        "approvals": {version: yes.by for version, yes in standing.approvals.items()},
         "decision": decision,
     }
 
@@ -153,6 +154,7 @@ def nobody(_: Any) -> None:
 
 CASES: dict[str, tuple[str, Callable[[Any], None]]] = {
     "refused": ("approval", alice("Refuse", "wrong tone")),
+    "approved": ("approval", alice("Promote", None)),
     "unanswered": ("veto", nobody),
 }
 

@@ -55,7 +55,13 @@ def test_a_refusal_is_kept_with_who_said_it_and_why(found: dict[str, Any]) -> No
     assert run["refusal"]["decision"] == run["decision"]
 
 
-def test_a_veto_window_that_nobody_used_ends_in_production(found: dict[str, Any]) -> None:
+def test_an_approval_ends_in_production_and_is_kept_with_who_said_it(found: dict[str, Any]) -> None:
+    run = found["approved"]
+    assert run["tasks"] == {"gate": "success", "review": "success", "promote": "success"}
+    assert (run["version"], run["approvals"]) == (2, {"2": "alice"})
+
+
+def test_a_veto_window_that_nobody_used_ends_in_production_approved_by_nobody(found: dict[str, Any]) -> None:
     run = found["unanswered"]
     assert run["tasks"] == {"gate": "success", "review": "success", "promote": "success"}
-    assert (run["version"], run["refusal"]) == (2, None)
+    assert (run["version"], run["refusal"], run["approvals"]) == (2, None, {})

@@ -48,11 +48,19 @@ def test_no_arm_besides_plain_prompting_is_fine(project: DeclaredProject) -> Non
 
 
 def test_reviewing_and_explaining_are_read(project: DeclaredProject) -> None:
-    project.edit(RULES, "completion: answer}", "completion: answer, slice: topic}")
     text = "review: {mode: veto, hours: 0.5}\nexplain: {learning_curve: [0.25, 0.5], leave_out: true}"
     model = with_lines(project, text)
     assert (model.review.mode, model.review.hours) == ("veto", 0.5)
     assert model.explain.learning_curve == (0.25, 0.5)
+
+
+def test_parts_can_be_left_out_only_where_a_role_tells_them_apart(project: DeclaredProject) -> None:
+    project.edit(MODEL, "suite: tax_desk", "explain: {leave_out: true}\nsuite: tax_desk")
+    assert lint(project.root) == ()
+    project.edit(RULES, ", slice: filer}", "}")
+    (problem,) = lint(project.root)
+    assert problem.rule.startswith("explain.leave_out,")
+    assert "Add `slice` to the roles" in problem.remedy
 
 
 def test_budgets_and_the_margin_of_the_anchor_are_read(project: DeclaredProject) -> None:

@@ -11,9 +11,9 @@ from workbench import EDITION_1, EDITION_2, Workbench, wrong
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import Refused
-from pipelines.core.promotion import REFUSAL, ROLLBACK
+from pipelines.core.promotion import APPROVAL, REFUSAL, ROLLBACK
 from pipelines.core.value import sha256_hex
-from pipelines.stages.promote import promote, refuse
+from pipelines.stages.promote import approve, promote, refuse
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -50,6 +50,10 @@ def judged(bench: Workbench) -> tuple[Candidate, GateDecision]:
 
 def refused(bench: Workbench, decision: GateDecision, by: str | None = "alice") -> None:
     refuse(decision, by=by, at=AT, reason="wrong tone", ledger=bench.ledger)
+
+
+def approved(bench: Workbench, decision: GateDecision, by: str = "alice") -> None:
+    approve(decision, by=by, at=AT, reason="reads well", ledger=bench.ledger)
 
 
 def test_a_new_version_waits_for_nobodys_review_and_is_shown_as_pending(live: Workbench) -> None:
@@ -116,6 +120,32 @@ def test_refusing_again_changes_nothing(live: Workbench) -> None:
     refusal = live.standing.refusal
     assert refusal is not None
     assert (refusal.by, refusal.at) == ("alice", AT)
+
+
+def test_an_approval_is_kept_once_and_stands_on_the_page_of_the_version(live: Workbench) -> None:
+    candidate, decision = judged(live)
+    approved(live, decision)
+    approved(live, decision, by="bob")
+    assert live.champion.version == 1
+    promote(decision, candidate, ledger=live.ledger)
+    live.project()
+    assert live.kinds().count(APPROVAL) == 1
+    tag = live.registry.tag("desk", "2", "a_approved_by")
+    assert tag == "alice, 2026-01-02 00:00 UTC: reads well"
+    assert live.registry.tag("desk", "1", "a_approved_by") is None
+
+
+def test_nobody_approves_what_did_not_pass_or_was_refused(live: Workbench) -> None:
+    live.drop_rules(wrong(EDITION_1, every=2))
+    plan = live.compose()
+    assert plan is not None
+    _, failed = live.judge(plan)
+    with pytest.raises(Refused, match="only a candidate that passed"):
+        approved(live, failed)
+    _, decision = judged(live)
+    refused(live, decision)
+    with pytest.raises(Refused, match="alice refused it"):
+        approved(live, decision, by="bob")
 
 
 def test_new_data_is_judged_and_asked_about_again_after_a_refusal(live: Workbench) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import log2
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from pipelines.core.evaluation import EvalReport, ItemScore
 from pipelines.core.explanation import CurvePoint, Explanation, PartEffect, SliceWinner, WeightDifference
 from pipelines.core.gate.evidence import duel_of
 from pipelines.core.gate.tally import Tally
+from pipelines.core.learning_curve import clipped, foretold
 from pipelines.core.statistics.clusters import clustered_standard_error
 from pipelines.core.statistics.multiplicity import holm
 from pipelines.core.subsets import Subset
@@ -43,16 +43,16 @@ def explain(
         _point(len(t.subset.examples), t.report.on(metric.task, metric.name)) for t in by_kind["share"]
     ]
     last = _point(rows, scores)
-    slope = _slope(earlier)
+    curve = (*earlier, last) if earlier else ()
     return Explanation(
         candidate=whole.arm.subject,
         base=whole.arm.base,
         metric=metric.label,
         items=len(scores),
         actual=last.score,
-        curve=(*earlier, last) if earlier else (),
-        predicted=_clipped(earlier[-1].score + slope * log2(rows / earlier[-1].rows)) if earlier else None,
-        doubling=_slope([*earlier, last]) if earlier else None,
+        curve=curve,
+        predicted=foretold(earlier, rows) if earlier else None,
+        doubling=foretold(curve, 2 * rows) - last.score if curve else None,
         parts=tuple(_effect(t, rows, scores, metric) for t in by_kind["without"]),
         winners=_winners(whole, by_kind["only"], metric),
         weights=tuple(weights),
@@ -62,7 +62,7 @@ def explain(
 def _point(rows: int, scores: Sequence[ItemScore]) -> CurvePoint:
     mean, error = _mean([s.score for s in scores], scores)
     return CurvePoint(
-        rows=rows, score=mean, lower=_clipped(mean - _Z * error), upper=_clipped(mean + _Z * error)
+        rows=rows, score=mean, lower=clipped(mean - _Z * error), upper=clipped(mean + _Z * error)
     )
 
 
@@ -84,18 +84,6 @@ def _mean(values: Sequence[float], scores: Sequence[ItemScore]) -> tuple[float, 
     """Mean and its standard error, items of one cluster counted together."""
     clusters = [s.cluster or s.item for s in scores]
     return sum(values) / len(values), clustered_standard_error(values, clusters)
-
-
-def _slope(points: Sequence[CurvePoint]) -> float:
-    """The gain for twice as many rows between the last two points; a curve of one point has none."""
-    if len(points) < 2:
-        return 0.0
-    first, second = points[-2:]
-    return (second.score - first.score) / log2(second.rows / first.rows) if second.rows > first.rows else 0.0
-
-
-def _clipped(score: float) -> float:
-    return min(1.0, max(0.0, score))
 
 
 def _winners(whole: EvalReport, alone: Sequence[Trial], metric: Metric) -> tuple[SliceWinner, ...]:

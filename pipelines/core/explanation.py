@@ -55,8 +55,8 @@ class Explanation(Value):
     """About one candidate, on the dev items and the suite's first metric, `metric`.
 
     `predicted` is the score that the learning curve without its last point foretells for all rows, to be
-    compared with the `actual` one; `doubling` is the gain it foretells for twice as many rows. Both are
-    None without a curve.
+    compared with the `actual` one; `doubling` is the gain that the whole curve foretells for twice as many
+    rows. Both are None without a curve.
     """
 
     candidate: Sha256

@@ -66,15 +66,14 @@ def test_a_learning_curve_rises_with_the_rows_and_ends_at_the_candidate(tmp_path
     scores = [point.score for point in found.curve]
     assert scores == sorted(scores)
     assert scores[-1] == found.actual == 1.0
-    assert found.doubling is not None
-    assert found.doubling > 0.3
+    assert found.doubling == 0.0, "nothing is left to gain"
     assert all(point.lower <= point.score <= point.upper for point in found.curve)
 
 
 def test_a_prediction_is_made_from_the_smaller_runs_alone(tmp_path: Path) -> None:
     _, _, found = explained(a_bench(tmp_path, Explaining(learning_curve=(0.25, 0.5))))
     first, second, _ = found.curve
-    assert found.predicted == pytest.approx(2 * second.score - first.score)
+    assert found.predicted == pytest.approx(1 - (1 - second.score) ** 2 / (1 - first.score))
 
 
 def test_each_part_of_the_upload_shows_what_the_score_owes_it(tmp_path: Path) -> None:

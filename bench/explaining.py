@@ -54,7 +54,7 @@ def explained(court: Court, wanted: Explaining, rows: Any) -> tuple[Explanation,
 
 
 def curve_is_right(found: Explanation) -> bool:
-    """More rows score more, what the first points foretell comes true, and nothing is promised beyond that."""
+    """More rows score more, what the first points foretell comes true, and no more is promised than that."""
     scores = [point.score for point in found.curve]
     foreseen = (found.predicted or 0.0, found.actual + (found.doubling or 0.0))
     return scores == sorted(scores) and all(abs(score - found.actual) <= NEAR for score in foreseen)

@@ -251,7 +251,7 @@ def serve() -> None:
 
 @cli.command(epilog=example("perennial demo"))
 def demo() -> int:
-    """Walk the sample use case through the running product: four uploads, four outcomes."""
+    """Walk the sample use cases through the running product: five uploads, five outcomes."""
     from pipelines.local.demo import run
 
     return run(Settings.from_environment())
@@ -261,11 +261,14 @@ def demo() -> int:
 @click.argument("edition", type=click.IntRange(2025, 2100))
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True)
 def sample(edition: int, folder: Path) -> None:
-    """Write the tax desk's data and golden set of one EDITION, ready to be dropped."""
-    from pipelines.sample.tax_desk import write_edition
+    """Write the data and golden sets of one EDITION of both sample desks, ready to be dropped."""
+    from pipelines.sample import front_desk, tax_desk
 
-    write_edition(edition, folder / "tax_rules", folder / "tax_rules_golden")
-    click.echo(f"{folder}/tax_rules/rules.csv and {folder}/tax_rules_golden/golden.csv")
+    for path in (
+        *tax_desk.write_edition(edition, folder / "tax_rules", folder / "tax_rules_golden"),
+        *front_desk.write_edition(edition, folder / "directory", folder / "directory_golden"),
+    ):
+        click.echo(path)
 
 
 for command in (up, down, status, logs, contract, costs, gate, judge, compare):

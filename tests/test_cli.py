@@ -112,7 +112,10 @@ def test_ingest_of_an_empty_inbox_prints_nothing(
 def test_sample_writes_files_that_a_steward_could_drop(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _ = call(monkeypatch, capsys, "sample", "2026", "--to", str(project / "drop"))
-    assert code == 0
-    assert (project / "drop/tax_rules/rules.csv").read_text().startswith("question,answer,topic,filer\n")
-    assert (project / "drop/tax_rules_golden/golden.csv").exists()
+    drop = project / "drop"
+    code, said = call(monkeypatch, capsys, "sample", "2026", "--to", str(drop))
+    names = ("tax_rules/rules", "tax_rules_golden/golden", "directory/directory", "directory_golden/golden")
+    written = [drop / f"{name}.csv" for name in names]
+    assert (code, said.split()) == (0, [str(path) for path in written])
+    assert all(path.exists() for path in written)
+    assert written[0].read_text().startswith("question,answer,topic,filer\n")

@@ -65,10 +65,9 @@ def golden_rows(known: Facts, seed: int = 99) -> tuple[GoldenRow, ...]:
     return tuple(rows)
 
 
-def write_edition(edition: int, data_dir: Path, golden_dir: Path) -> None:
+def write_edition(edition: int, data_dir: Path, golden_dir: Path) -> tuple[Path, Path]:
     """Write `directory.csv` and `golden.csv` of an edition into two folders, created when absent."""
-    write_directory(edition, data_dir)
-    write_golden(edition, golden_dir)
+    return write_directory(edition, data_dir), write_golden(edition, golden_dir)
 
 
 def write_directory(edition: int, folder: Path) -> Path:

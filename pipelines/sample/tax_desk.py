@@ -81,10 +81,9 @@ def changed_fact(before: int, after: int) -> ChangedFact:
     )
 
 
-def write_edition(edition: int, data_dir: Path, golden_dir: Path) -> None:
+def write_edition(edition: int, data_dir: Path, golden_dir: Path) -> tuple[Path, Path]:
     """Write `rules.csv` and `golden.csv` of an edition into two folders, created when absent."""
-    write_rules(edition, data_dir)
-    write_golden(edition, golden_dir)
+    return write_rules(edition, data_dir), write_golden(edition, golden_dir)
 
 
 def write_rules(edition: int, folder: Path) -> Path:

@@ -29,9 +29,9 @@ class Production:
 
     def question(self, decision: str) -> str | None:
         """What a person is asked before a passed decision is carried out, in Markdown; None where the
-        candidate is in production already."""
+        candidate is in production or approved already."""
         judged = self.verdict(decision)
-        if judged.candidate == judged.champion:
+        if judged.candidate == judged.champion or self.runtime.standing(judged.model).approval_of(judged):
             return None
         return question_of(judged, self.runtime.model_registry.run_page(judged.model, decision))
 

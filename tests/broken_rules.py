@@ -36,7 +36,7 @@ RULES_AND_COLUMNS = {
     "old_standard": Broken(RULES, "v3.2.0", "v2.2.2", "apiVersion", "v3.2.0"),
     "unknown_standard": Broken(RULES, "v3.2.0", "v9", "apiVersion", "Write one of these"),
     "draft": Broken(RULES, "status: active", "status: draft", "status", "`status: active`"),
-    "version_is_a_number": Broken(RULES, "version: 2.0.0", "version: 2.0", "version", "quotes"),
+    "version_is_a_number": Broken(RULES, "version: 3.0.0", "version: 2.0", "version", "quotes"),
     "misspelt_description": Broken(RULES, "  usage:", "  usge:", "description.usge", "Write `usage`"),
     "two_tables": Broken(RULES, "\nteam:", "  - name: more\n\nteam:", "schema", "one file", "schema:"),
     "no_columns": Broken(

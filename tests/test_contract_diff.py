@@ -133,7 +133,7 @@ def test_the_verb_refuses_a_version_that_hides_a_change(project: DeclaredProject
     assert told.return_value == 1
     assert told.stdout.splitlines()[0].startswith("breaks consumers: enough_rows: the rule is looser")
     assert told.stdout.splitlines()[-1] == ("needs a new major version; the version carries no new version")
-    project.edit(RULES, "version: 2.0.0", "version: 3.0.0")
+    project.edit(RULES, "version: 3.0.0", "version: 4.0.0")
     told = CliRunner().invoke(verbs, [*arguments, "--json"], standalone_mode=False)
     assert told.return_value == 0
     assert json.loads(told.stdout)["changes"][0]["about"] == "enough_rows"

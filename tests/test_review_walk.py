@@ -66,6 +66,20 @@ def test_a_refusal_keeps_the_candidate_out_and_ends_the_matter(live: Walk, decis
     assert live.retrain() is None
 
 
+def test_a_run_that_died_after_the_yes_is_carried_out_by_the_next_without_asking(
+    live: Walk, decision: str
+) -> None:
+    live.line.approve(decision, "", by="alice", at=live.world.clock.now())
+    assert live.line.overdue("desk")
+    assert live.judge() == decision
+    assert live.line.question(decision) is None
+    assert live.retrain() == "PASS"
+    assert live.version() == 2
+    tag = live.world.model_registry.tag("desk", "2", "a_approved_by")
+    assert tag is not None
+    assert tag.startswith("alice, 2026-01-01")
+
+
 def test_nothing_is_overdue_while_an_answer_may_still_come(live: Walk, decision: str) -> None:
     assert live.line.overdue("desk") is None
     live.world.clock.advance(timedelta(hours=2))

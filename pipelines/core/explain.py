@@ -11,7 +11,7 @@ from pipelines.core.evaluation import EvalReport, ItemScore
 from pipelines.core.explanation import CurvePoint, Explanation, PartEffect, SliceWinner, WeightDifference
 from pipelines.core.gate.evidence import duel_of
 from pipelines.core.gate.tally import Tally
-from pipelines.core.learning_curve import clipped, foretold
+from pipelines.core.learning_curve import foretold
 from pipelines.core.statistics.clusters import clustered_standard_error
 from pipelines.core.statistics.multiplicity import holm
 from pipelines.core.subsets import Subset
@@ -62,7 +62,7 @@ def explain(
 def _point(rows: int, scores: Sequence[ItemScore]) -> CurvePoint:
     mean, error = _mean([s.score for s in scores], scores)
     return CurvePoint(
-        rows=rows, score=mean, lower=clipped(mean - _Z * error), upper=clipped(mean + _Z * error)
+        rows=rows, score=mean, lower=_clipped(mean - _Z * error), upper=_clipped(mean + _Z * error)
     )
 
 
@@ -84,6 +84,10 @@ def _mean(values: Sequence[float], scores: Sequence[ItemScore]) -> tuple[float, 
     """Mean and its standard error, items of one cluster counted together."""
     clusters = [s.cluster or s.item for s in scores]
     return sum(values) / len(values), clustered_standard_error(values, clusters)
+
+
+def _clipped(score: float) -> float:
+    return min(1.0, max(0.0, score))
 
 
 def _winners(whole: EvalReport, alone: Sequence[Trial], metric: Metric) -> tuple[SliceWinner, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from pipelines.core.answer import APPROVAL, REFUSAL, Approval, Refusal
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.ledger import Entry
@@ -14,7 +15,6 @@ from pipelines.core.plan import Plan
 from pipelines.core.value import Name, Sha256, Value
 
 DECISION, PROMOTION, ROLLBACK = "decision", "promotion", "rollback"
-APPROVAL, REFUSAL = "approval", "refusal"
 
 
 class Promotion(Value):
@@ -37,38 +37,6 @@ class Rollback(Value):
     model: Name
     version: int
     reason: str
-
-
-class Approval(Value):
-    """A person's yes to a passed decision. It permits nothing that the gate did not."""
-
-    model: Name
-    decision: Sha256
-    by: str
-    at: datetime
-    reason: str
-
-    @property
-    def text(self) -> str:
-        """Who approved it, when and why."""
-        said = f"{self.by}, {self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        return f"{said}: {self.reason}" if self.reason else said
-
-
-class Refusal(Value):
-    """A person's no to a passed decision. `by` is who said it, None where nobody answered in time."""
-
-    model: Name
-    decision: Sha256
-    by: str | None
-    at: datetime
-    reason: str
-
-    @property
-    def text(self) -> str:
-        """Who refused it and why, as a part of a sentence."""
-        who = f"{self.by} refused it" if self.by else "nobody approved it in time"
-        return f"{who}: {self.reason}" if self.reason else who
 
 
 class Standing(Value):
@@ -127,8 +95,15 @@ class Standing(Value):
         """Whether the newest decision passed and its `window` for a person's answer is still open."""
         if self.last_decision is None or self.last_decision.verdict != "PASS" or self.decided_on is None:
             return False
-        settled = self.carried_out is not None or self.refusal is not None
-        return not settled and now < self.decided_on + window
+        settled = self.carried_out or self.approval or self.refusal
+        return settled is None and now < self.decided_on + window
+
+    def approval_of(self, decision: GateDecision) -> Approval | None:
+        """A person's yes to a decision, the newest or an older one that was carried out."""
+        if self.last_decision == decision:
+            return self.approval
+        given = (yes for yes in self.approvals.values() if yes.decision == decision.digest)
+        return next(given, None)
 
     def rolled_back(self, candidate: str) -> bool:
         """Whether a promotion of this candidate was rolled back."""

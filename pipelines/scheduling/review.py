@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from airflow.sdk.definitions.xcom_arg import XComArg
 
 PROMOTE, REFUSE = "Promote", "Refuse"
+LONGEST_REASON = 1000
+"""Characters of a reason that are kept: it stands in tags and letters."""
 Answer = dict[str, Any]
 """What Airflow keeps of an answer: chosen_options, params_input, responded_at, responded_by_user."""
 ENDS = {
@@ -28,8 +30,8 @@ ENDS = {
 class Review(HITLOperator):
     """Waits for a person's answer to a passed `decision`, given by its digest, without holding a worker.
 
-    Nobody is asked about a candidate that is in production already. A decision that did not pass skips what
-    follows.
+    Nobody is asked about a candidate that is in production or approved already. A decision that did not
+    pass skips what follows.
     """
 
     # What is asked is written when it is known, and is never read as a template.
@@ -79,7 +81,10 @@ def carry_out(decision: str, answer: Answer | None) -> int:
     if judged.verdict != "PASS":
         raise AirflowSkipException(f"{judged.verdict}: {' '.join(judged.why)}")
     if answer:
-        who, reason = answer["responded_by_user"], str(answer["params_input"].get("reason") or "")
+        who, reason = (
+            answer["responded_by_user"],
+            str(answer["params_input"].get("reason") or "")[:LONGEST_REASON],
+        )
         by, at = who["name"] if who else None, answer["responded_at"]
         if REFUSE in answer["chosen_options"]:
             stages.refuse(decision, reason, by=by, at=at)

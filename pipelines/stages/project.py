@@ -18,6 +18,7 @@ from pipelines.stages.review import Board, record, report_of
 
 REVIEW, PENDING, VETO = "a_review", "pending", "veto"
 """The tag that reviewers set, as it is made, and as it takes a version back."""
+APPROVED = "a_approved_by"
 
 
 def project(model: str, *, ledger: Ledger, board: Board) -> tuple[str, ...]:
@@ -37,10 +38,9 @@ def project(model: str, *, ledger: Ledger, board: Board) -> tuple[str, ...]:
             board.registry.set_alias(model, alias, version)
             repairs.append(f"alias {alias} of {model}: {found.get(alias)} -> {version}")
     for promotion in state.promotions:
-        version, approval = versions[promotion.version], state.approvals.get(promotion.version)
+        version = versions[promotion.version]
         board.registry.set_tag(model, version, "a_state", _state_of(promotion, state))
-        if approval:
-            board.registry.set_tag(model, version, "a_approved_by", approval.text)
+        repairs += _name_approval(promotion, version, state, board.registry)
     return tuple(repairs)
 
 
@@ -55,6 +55,18 @@ def _heed_vetoes(model: str, *, ledger: Ledger, registry: ModelRegistry) -> tupl
             rollback(model, promotion.version, "vetoed by a reviewer in MLflow", ledger=ledger)
             said.append(f"version {promotion.version} of {model} is taken back: a reviewer vetoed it")
     return tuple(said)
+
+
+def _name_approval(
+    promotion: Promotion, version: str, state: Standing, registry: ModelRegistry
+) -> tuple[str, ...]:
+    """Make the tag say who approved a version, and nobody where nobody did."""
+    approval = state.approvals.get(promotion.version)
+    wanted, found = approval.text if approval else "", registry.tag(promotion.model, version, APPROVED) or ""
+    if found == wanted:
+        return ()
+    registry.set_tag(promotion.model, version, APPROVED, wanted)
+    return (f"tag {APPROVED} of version {version} of {promotion.model} said: {found}",) if found else ()
 
 
 def _registered(promotion: Promotion, board: Board) -> str:

@@ -6,19 +6,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipelines.core.answer import APPROVAL, REFUSAL, Approval, Refusal
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import Refused
-from pipelines.core.promotion import (
-    APPROVAL,
-    PROMOTION,
-    REFUSAL,
-    Approval,
-    Promotion,
-    Refusal,
-    Standing,
-    standing,
-)
+from pipelines.core.promotion import PROMOTION, Promotion, Standing, standing
 from pipelines.ledger import Ledger
 
 
@@ -43,16 +35,17 @@ def promote(decision: GateDecision, candidate: Candidate, *, ledger: Ledger) -> 
 
 
 def approve(decision: GateDecision, *, by: str, at: datetime, reason: str, ledger: Ledger) -> Approval:
-    """Append a person's yes to the newest decision; nothing is promoted by it. Repeating it changes nothing.
+    """Append a person's yes to the newest decision; nothing is promoted by it. Repeating it changes nothing,
+    also after a newer decision.
 
     Raises Refused when the decision is not a PASS, is not the newest, or was refused by a person.
     """
     entries = ledger.entries()
     state = standing(entries)
+    if given := state.approval_of(decision):
+        return given
     _check_newest(decision, state)
     _check_not_refused(decision, state)
-    if state.approval:
-        return state.approval
     approval = Approval(model=decision.model, decision=decision.digest, by=by, at=at, reason=reason)
     ledger.append(entries, APPROVAL, approval, op=f"approval/{state.decided_at}")
     return approval
@@ -62,7 +55,8 @@ def refuse(decision: GateDecision, *, by: str | None, at: datetime, reason: str,
     """Append a person's no to the newest decision, or that nobody said yes in time. Repeating it changes
     nothing.
 
-    Raises Refused when the decision is not a PASS, is not the newest, or was carried out already.
+    Raises Refused when the decision is not a PASS, is not the newest, or was carried out already, and when
+    nobody says no to what a person approved.
     """
     entries = ledger.entries()
     state = standing(entries)
@@ -75,6 +69,13 @@ def refuse(decision: GateDecision, *, by: str | None, at: datetime, reason: str,
             "a decision is refused before it is carried out",
             f"version {state.carried_out.version}, which it became",
             f"Take it back: perennial rollback {decision.model} {state.carried_out.version}.",
+        )
+    if by is None and state.approval:
+        raise Refused(
+            _subject(decision),
+            "silence does not undo what a person approved",
+            f"the approval of {state.approval.text}",
+            "Start the retrain DAG again: it carries the decision out.",
         )
     refusal = Refusal(model=decision.model, decision=decision.digest, by=by, at=at, reason=reason)
     ledger.append(entries, REFUSAL, refusal, op=f"refusal/{state.decided_at}")

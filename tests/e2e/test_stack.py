@@ -130,7 +130,6 @@ def test_dropped_files_become_a_production_model_without_any_other_step(
 
 @pytest.mark.usefixtures("undisturbed")
 def test_a_training_that_is_killed_finishes_by_itself(world: World, second: Promotion) -> None:
-    assert second.version == 2
     assert max(t["try_number"] for t in world.tasks(RETRAIN, "train")) >= 2
 
 
@@ -248,7 +247,7 @@ def test_a_bundle_with_a_flipped_byte_is_refused_and_the_older_version_serves(
 def test_a_training_that_was_killed_gave_the_adapter_of_an_undisturbed_one(
     second: Promotion, undisturbed: Future[Path]
 ) -> None:
-    folder = undisturbed.result()
+    folder = undisturbed.result(PATIENCE_S)
     for file in second.candidate.bundle.files:
         assert hashlib.sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256, file.path
 

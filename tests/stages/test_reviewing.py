@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from workbench import EDITION_1, EDITION_2, Workbench, wrong
 
+from pipelines.core.answer import APPROVAL, REFUSAL
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import Refused
-from pipelines.core.promotion import APPROVAL, REFUSAL, ROLLBACK
+from pipelines.core.promotion import ROLLBACK
 from pipelines.core.value import sha256_hex
 from pipelines.stages.promote import approve, promote, refuse
 
@@ -133,6 +134,48 @@ def test_an_approval_is_kept_once_and_stands_on_the_page_of_the_version(live: Wo
     tag = live.registry.tag("desk", "2", "a_approved_by")
     assert tag == "alice, 2026-01-02 00:00 UTC: reads well"
     assert live.registry.tag("desk", "1", "a_approved_by") is None
+
+
+def test_an_approval_is_repeated_safely_after_a_newer_decision(live: Workbench) -> None:
+    candidate, decision = judged(live)
+    approved(live, decision)
+    promotion = promote(decision, candidate, ledger=live.ledger)
+    live.drop_rules(wrong(EDITION_2, every=2))
+    assert live.retrain()
+    kept = live.kinds()
+    approved(live, decision)
+    assert promote(decision, candidate, ledger=live.ledger) == promotion
+    assert live.kinds() == kept
+
+
+def test_the_same_decision_made_again_needs_an_answer_of_its_own(live: Workbench) -> None:
+    candidate, decision = judged(live)
+    approved(live, decision)
+    promote(decision, candidate, ledger=live.ledger)
+    live.drop_golden(EDITION_1)
+    live.drop_rules(EDITION_1)
+    assert live.retrain()
+    next_edition(live)
+    assert live.retrain() == decision
+    assert live.champion.version == 4
+    assert {version: yes.by for version, yes in live.standing.approvals.items()} == {2: "alice"}
+
+
+def test_a_later_no_keeps_an_approved_candidate_out_and_silence_does_not(live: Workbench) -> None:
+    candidate, decision = judged(live)
+    approved(live, decision)
+    with pytest.raises(Refused, match="silence does not undo"):
+        refused(live, decision, by=None)
+    refused(live, decision, by="bob")
+    with pytest.raises(Refused, match="bob refused it"):
+        promote(decision, candidate, ledger=live.ledger)
+
+
+def test_an_approver_who_was_written_by_hand_is_taken_off_the_page(second: Workbench) -> None:
+    second.registry.set_tag("desk", "2", "a_approved_by", "mallory")
+    assert second.project() == ("tag a_approved_by of version 2 of desk said: mallory",)
+    assert second.registry.tag("desk", "2", "a_approved_by") == ""
+    assert second.project() == ()
 
 
 def test_nobody_approves_what_did_not_pass_or_was_refused(live: Workbench) -> None:

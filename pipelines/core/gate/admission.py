@@ -43,7 +43,7 @@ def golden_set_is_fresh(case: Case) -> Iterator[Reason]:
         )
         yield Reason(rule="golden set", verdict="INCONCLUSIVE", text=text, numbers=numbers)
     elif left <= every // 5:
-        text = f"After {left} more decisions a tenth of the locked items is exchanged."
+        text = f"After {left} more decision{'s' * (left != 1)} a tenth of the locked items is exchanged."
         yield Reason(rule="golden set", verdict="PASS", text=text, numbers=numbers)
 
 

@@ -44,7 +44,7 @@ def scores(report: ReviewReport, most: int | None = None) -> Block:
     text = f"## Scores\n\n{table(head, shown)}"
     if report.contrasts:
         text += f"\n\nDifferences are paired by item; intervals hold {report.confidence} of the time."
-    return Block("scores", text + _more(len(rows) - len(shown), "comparisons"))
+    return Block("scores", text + _more(len(rows) - len(shown), "comparison"))
 
 
 def reasons(report: ReviewReport, verdicts: Sequence[Verdict], most: int | None = None) -> Block:
@@ -56,7 +56,7 @@ def reasons(report: ReviewReport, verdicts: Sequence[Verdict], most: int | None 
     shown = found[:most]
     rows = [(r.verdict, r.rule, plain(r.text, 280)) for r in shown]
     text = f"## {title}\n\n{table(('verdict', 'rule', 'reason'), rows)}" if rows else ""
-    return Block(title[:1].lower() + title[1:], text + _more(len(found) - len(shown), "reasons"))
+    return Block(title[:1].lower() + title[1:], text + _more(len(found) - len(shown), "reason"))
 
 
 def made_of(report: ReviewReport, link: str) -> Block:
@@ -90,7 +90,7 @@ def slices(report: ReviewReport) -> Block:
         for s in worst
     ]
     text = f"## Worst slices\n\n{table(head, rows)}" if rows else ""
-    return Block("worst slices", text + _more(len(report.slices) - len(worst), "slices"))
+    return Block("worst slices", text + _more(len(report.slices) - len(worst), "slice"))
 
 
 def cost(report: ReviewReport) -> Block:
@@ -186,4 +186,4 @@ def _at(link: str, name: str, digest: str) -> str:
 
 
 def _more(left: int, what: str) -> str:
-    return f"\n\n{left:,} more {what} in the report." if left > 0 else ""
+    return f"\n\n{left:,} more {what}{'s' * (left != 1)} in the report." if left > 0 else ""

@@ -55,10 +55,11 @@ def test_reviewing_and_explaining_are_read(project: DeclaredProject) -> None:
 
 
 def test_parts_can_be_left_out_only_where_a_role_tells_them_apart(project: DeclaredProject) -> None:
-    project.edit(MODEL, "suite: tax_desk", "explain: {leave_out: true}\nsuite: tax_desk")
+    place = project.edit(MODEL, "suite: tax_desk", "explain: {leave_out: true}\nsuite: tax_desk")
     assert lint(project.root) == ()
     project.edit(RULES, ", slice: filer}", "}")
     (problem,) = lint(project.root)
+    assert problem.subject == place
     assert problem.rule.startswith("explain.leave_out,")
     assert "Add `slice` to the roles" in problem.remedy
 
@@ -82,8 +83,11 @@ def test_a_budget_of_cost_needs_a_price_at_every_rung(
     for base in BASES:
         if base not in priced:
             project.price(base, "")
-    project.edit(MODEL, "  min_items: 200", "  min_items: 200\n  max_cost_per_1000: 0.5")
+    line = "  max_cost_per_1000: 0.5"
+    place = project.edit(MODEL, "  min_items: 200", f"  min_items: 200\n{line}", at=line)
     (problem,) = lint(project.root)
+    assert problem.subject == place
+    assert "Write `price:`" in problem.remedy
     assert problem.rule.startswith("gate.max_cost_per_1000, needs a `price`")
     assert problem.found == f"none at {', '.join(base for base in BASES if base not in priced)}"
 

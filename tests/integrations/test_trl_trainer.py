@@ -31,7 +31,12 @@ def checkpoints(work: Path) -> list[str]:
     return sorted(path.name for path in (work / "scratch").iterdir())
 
 
-def test_a_job_killed_in_another_process_and_place_resumes_to_the_same_bundle(tmp_path: Path) -> None:
+def test_two_processes_in_two_places_give_the_same_bundle(tmp_path: Path) -> None:
+    assert start(tmp_path / "elsewhere").wait(timeout=120) == 0
+    assert folder_sha256(tmp_path / "elsewhere" / "out") == folder_sha256(tiny_bundle())
+
+
+def test_a_job_killed_in_mid_training_resumes_to_the_same_bundle(tmp_path: Path) -> None:
     process = start(tmp_path)
     wait_for(lambda: list(tmp_path.glob(f"scratch/*/{SEAL}")), 120, "the first sealed checkpoint")
     process.kill()

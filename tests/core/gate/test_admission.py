@@ -42,7 +42,8 @@ def test_a_golden_set_with_decisions_left_says_nothing(uses: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uses", "left"), [(8, "2 more decisions"), (9, "1 more decision"), (18, "2 more decisions")]
+    ("uses", "left"),
+    [(8, "2 more decisions"), (9, "1 more decision"), (18, "2 more decisions"), (99, "1 more decision")],
 )
 def test_an_exchange_of_items_is_announced(uses: int, left: str) -> None:
     (reason,) = golden_set_is_fresh(a_case(policy=POLICY, uses=uses))

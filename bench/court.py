@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines import specs
 from pipelines.core.candidate import Candidate
 from pipelines.core.decision import GateDecision
 from pipelines.core.errors import DataError
@@ -13,6 +16,7 @@ from pipelines.core.intake import Rejected
 from pipelines.core.model_spec import ModelSpec
 from pipelines.core.report import ValidationReport
 from pipelines.desk import open_desk
+from pipelines.integrations.base_builder import build_all
 from pipelines.integrations.base_models import LocalBaseModels
 from pipelines.integrations.memory import FixedClock, MemoryAuditor, MemorySigner, MemoryStore
 from pipelines.integrations.memory_models import MemoryServed, MemoryTarget
@@ -21,7 +25,19 @@ from pipelines.line import Line
 from pipelines.runtime import Runtime
 from pipelines.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[1]
 QUIET = timedelta(seconds=60)
+
+
+def home_with_bases(purpose: str) -> Path:
+    """The folder that the command line names, with every base model built in it."""
+    parser = argparse.ArgumentParser(description=purpose.splitlines()[0])
+    parser.add_argument(
+        "--home", type=Path, default=ROOT / ".perennial", help="where the base models are kept"
+    )
+    home: Path = parser.parse_args().home
+    build_all(specs.bases(ROOT).values(), home / "bases", progress=lambda line: sys.stderr.write(f"{line}\n"))
+    return home
 
 
 class Judgement(NamedTuple):

@@ -8,12 +8,11 @@ was decided wrongly.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,16 +20,15 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench/results/decisions.json"
 sys.path.insert(0, str(ROOT / "bench"))
 
-from court import Court  # noqa: E402
+from court import Court, home_with_bases  # noqa: E402
 
-from pipelines import specs  # noqa: E402
 from pipelines.core.candidate import Candidate  # noqa: E402
 from pipelines.core.decision import GateDecision  # noqa: E402
 from pipelines.core.eval_suite import EvalSuite  # noqa: E402
-from pipelines.integrations.base_builder import build_all  # noqa: E402
 from pipelines.sample import front_desk, tax_desk  # noqa: E402
 from pipelines.sample.desk import csv_text  # noqa: E402
 from pipelines.sample.directory import rooms  # noqa: E402
+from pipelines.sample.editions import Facts  # noqa: E402
 from pipelines.sample.facts import FILERS, facts  # noqa: E402
 from pipelines.sample.spoiled import (  # noqa: E402
     OPENINGS,
@@ -62,45 +60,50 @@ class Upload(NamedTuple):
     because: str
 
 
+def tax_upload(
+    name: str,
+    truth: str,
+    rows: Sequence[tax_desk.Rule] | None,
+    verdict: str | None,
+    because: str,
+    *,
+    golden: Facts | None = None,
+    model: str = "tax-desk",
+) -> Upload:
+    """Rows of the tax desk, after a golden set about the facts `golden` where there are any."""
+    text = csv_text(rows, tax_desk.Rule) if rows else None
+    items = csv_text(tax_desk.golden_rows(golden), tax_desk.GoldenRow) if golden else None
+    kept = ("tax_rules_golden", items) if items else None
+    return Upload(name, truth, model, "tax_rules", text, kept, verdict, because)
+
+
 def tax_uploads() -> Iterator[Upload]:
     """In this order: a champion stands from the first on, and the last edition replaces it."""
     old, new = facts(2025), facts(2026)
     rows, next_rows = tax_desk.upload_rows(old), tax_desk.upload_rows(new)
-
-    def upload(
-        name: str, truth: str, given: Any, verdict: str | None, because: str, *, golden: str | None = None
-    ) -> Upload:
-        kept = ("tax_rules_golden", golden) if golden else None
-        return Upload(
-            name, truth, "tax-desk", "tax_rules", csv_text(given, tax_desk.Rule), kept, verdict, because
-        )
-
-    def golden(known: Any) -> str:
-        return csv_text(tax_desk.golden_rows(known), tax_desk.GoldenRow)
-
-    yield upload(
+    yield tax_upload(
         "good",
         "right rows; the smallest base is too small for them",
         rows,
         "PASS",
         "lora of tax-s",
-        golden=golden(old),
+        golden=old,
     )
-    yield upload("half", "half of the facts are missing", half_the_facts(rows), "FAIL", "minimum")
+    yield tax_upload("half", "half of the facts are missing", half_the_facts(rows), "FAIL", "minimum")
     for share in (0.1, 0.2, 0.3):
         name, truth = f"{share:.0%} wrong", f"{share:.0%} of the facts are wrong"
-        yield upload(name, truth, wrong_facts(rows, share), "FAIL", "non-inferiority")
-    yield upload(
+        yield tax_upload(name, truth, wrong_facts(rows, share), "FAIL", "non-inferiority")
+    yield tax_upload(
         "shuffled", "questions and answers do not belong together", shuffled_answers(rows), "FAIL", "minimum"
     )
-    yield upload(
+    yield tax_upload(
         "slice",
         "every answer for one group of filers is wrong",
         ruined_slice(rows, FILERS[0]),
         "FAIL",
         "slices",
     )
-    yield upload(
+    yield tax_upload(
         "leaked",
         "the golden questions stand among the rows",
         leaked(rows, tax_desk.golden_questions(old)),
@@ -108,13 +111,15 @@ def tax_uploads() -> Iterator[Upload]:
         "not_in_the_golden_set",
     )
     truth = "three greetings before every question: nothing new, and the plain questions become a quarter"
-    yield upload("padded", truth, padded(rows), "FAIL", "non-inferiority")
-    yield upload("more rows", "a few rows more, nothing new", with_greetings(rows), "PASS", "lora of tax-s")
-    yield upload(
-        "next edition", "right rows of the next year", next_rows, "PASS", "lora of tax-s", golden=golden(new)
+    yield tax_upload("padded", truth, padded(rows), "FAIL", "non-inferiority")
+    yield tax_upload(
+        "more rows", "a few rows more, nothing new", with_greetings(rows), "PASS", "lora of tax-s"
     )
-    yield upload("last edition", "right rows of the year before", rows, "FAIL", "non-inferiority")
-    yield upload(
+    yield tax_upload(
+        "next edition", "right rows of the next year", next_rows, "PASS", "lora of tax-s", golden=new
+    )
+    yield tax_upload("last edition", "right rows of the year before", rows, "FAIL", "non-inferiority")
+    yield tax_upload(
         "next edition again", "right rows once more, after the wrong ones", next_rows, "PASS", "lora of tax-s"
     )
 
@@ -204,30 +209,15 @@ def other_models(court: Court) -> Iterator[Upload]:
         spec.model_copy(update={"name": "tax-strict", "gate": gate, "suite": _without_guards(spec.suite)})
     )
 
-    def upload(
-        name: str,
-        truth: str,
-        model: str,
-        given: Any,
-        verdict: str,
-        because: str,
-        *,
-        golden: str | None = None,
-    ) -> Upload:
-        text = csv_text(given, tax_desk.Rule) if given else None
-        kept = ("tax_rules_golden", golden) if golden else None
-        return Upload(name, truth, model, "tax_rules", text, kept, verdict, because)
-
     truth = "right rows, and no base that is large enough"
-    yield upload("too small", truth, "tax-small", None, "FAIL", "minimum")
-    rows = tax_desk.upload_rows(facts(2025))
-    golden = csv_text(tax_desk.golden_rows(facts(2025)), tax_desk.GoldenRow)
+    yield tax_upload("too small", truth, None, "FAIL", "minimum", model="tax-small")
+    old, strict = facts(2025), "tax-strict"
+    rows = tax_desk.upload_rows(old)
     truth = "right rows, no champion yet"
-    yield upload("first", truth, "tax-strict", rows, "PASS", "lora of tax-s", golden=golden)
+    yield tax_upload("first", truth, rows, "PASS", "lora of tax-s", golden=old, model=strict)
     truth = "a few rows more, nothing new, and too few items to rule out so small a loss"
-    yield upload(
-        "too few items", truth, "tax-strict", with_greetings(rows), "INCONCLUSIVE", "non-inferiority"
-    )
+    again = with_greetings(rows)
+    yield tax_upload("too few items", truth, again, "INCONCLUSIVE", "non-inferiority", model=strict)
 
 
 def _without_guards(suite: EvalSuite) -> EvalSuite:
@@ -238,8 +228,6 @@ def _without_guards(suite: EvalSuite) -> EvalSuite:
 
 
 def main(home: Path) -> int:
-    declared = specs.bases(ROOT)
-    build_all(declared.values(), home / "bases", progress=lambda line: sys.stderr.write(f"{line}\n"))
     judged = []
     with tempfile.TemporaryDirectory() as folder:
         court = Court(ROOT, Path(folder), home / "bases")
@@ -280,8 +268,4 @@ def _row(one: Judged) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--home", type=Path, default=ROOT / ".perennial", help="where the base models are kept"
-    )
-    sys.exit(main(parser.parse_args().home))
+    sys.exit(main(home_with_bases(__doc__)))

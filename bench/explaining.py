@@ -9,7 +9,6 @@ an explanation misses the truth.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -21,13 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench/results/explaining.json"
 sys.path.insert(0, str(ROOT / "bench"))
 
-from court import Court  # noqa: E402
+from court import Court, home_with_bases  # noqa: E402
 
-from pipelines import specs  # noqa: E402
 from pipelines.core.explaining import Explaining  # noqa: E402
 from pipelines.core.explanation import Explanation  # noqa: E402
 from pipelines.core.explanation_words import in_words  # noqa: E402
-from pipelines.integrations.base_builder import build_all  # noqa: E402
 from pipelines.sample import tax_desk  # noqa: E402
 from pipelines.sample.desk import csv_text  # noqa: E402
 from pipelines.sample.facts import FILERS, facts  # noqa: E402
@@ -67,7 +64,6 @@ def parts_are_right(found: Explanation) -> bool:
 
 
 def main(home: Path) -> int:
-    build_all(specs.bases(ROOT).values(), home / "bases", progress=lambda line: sys.stderr.write(f"{line}\n"))
     rows = tax_desk.upload_rows(facts(2025))
     golden = csv_text(tax_desk.golden_rows(facts(2025)), tax_desk.GoldenRow)
     results: list[dict[str, Any]] = []
@@ -96,8 +92,4 @@ def main(home: Path) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--home", type=Path, default=ROOT / ".perennial", help="where the base models are kept"
-    )
-    sys.exit(main(parser.parse_args().home))
+    sys.exit(main(home_with_bases(__doc__)))

@@ -81,11 +81,9 @@ def carry_out(decision: str, answer: Answer | None) -> int:
     if judged.verdict != "PASS":
         raise AirflowSkipException(f"{judged.verdict}: {' '.join(judged.why)}")
     if answer:
-        who, reason = (
-            answer["responded_by_user"],
-            str(answer["params_input"].get("reason") or "")[:LONGEST_REASON],
-        )
-        by, at = who["name"] if who else None, answer["responded_at"]
+        who, at = answer["responded_by_user"], answer["responded_at"]
+        by = who["name"] if who else None
+        reason = str(answer["params_input"].get("reason") or "")[:LONGEST_REASON]
         if REFUSE in answer["chosen_options"]:
             stages.refuse(decision, reason, by=by, at=at)
             raise AirflowSkipException(f"refused by {by or 'the end of its time'}: {reason}")
